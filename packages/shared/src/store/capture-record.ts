@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { captureKinds, captureStatuses, lanes } from '../contracts/capture.ts';
+import { outcomeData } from '../contracts/identity-event.ts';
+import { AppError } from '../runtime/errors.ts';
+
+const epochMs = z.coerce.number().int();
+const json = <T extends z.ZodType>(inner: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('is not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(inner);
+
+/** Where an event stands in Kafka. */
+export const publication = z.object({
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.string(),
+  at: epochMs,
+});
+export type Publication = z.infer<typeof publication>;
+
+const fields = z.object({
+  v: z.literal('1'),
+  id: z.string(),
+  tenant: z.string(),
+  subject: z.string(),
+  kind: z.enum(captureKinds),
+  lane: z.enum(lanes),
+  status: z.enum(captureStatuses),
+  createdAt: epochMs,
+  expiresAt: epochMs,
+  /** The provider's transaction: given by the client, or made at the front door and sent with the first call. */
+  transactionId: z.string(),
+  /** Sealed end user's token; gone once the capture is terminal. */
+  userToken: z.string().optional(),
+  traceparent: z.string().optional(),
+  /** Provider calls that failed in a way that may pass. */
+  failedCalls: z.coerce.number().int().default(0),
+  decidedAt: epochMs.optional(),
+  outcome: json(outcomeData).optional(),
+  published: json(publication).optional(),
+});
+
+/** The truth about one capture. `steps` holds what each finished provider step brought, by step name. */
+export type CaptureRecord = z.infer<typeof fields> & { readonly steps: ReadonlyMap<string, unknown> };
+
+const stepPrefix = 'step:';
+
+/** Name of the record's field that holds a finished step. */
+export const stepField = (step: string): string => `${stepPrefix}${step}`;
+
+/** Sealing context of a record's field. */
+export const fieldContext = (tenant: string, captureId: string, field: string): string =>
+  `${tenant}/${captureId}/${field}`;
+
+/** Reads a record as Redis returns it; null when there is none. Throws `AppError('record_invalid')`. */
+export function parseCaptureRecord(hash: Readonly<Record<string, string>>): CaptureRecord | null {
+  if (Object.keys(hash).length === 0) return null;
+  const parsed = fields.safeParse(hash, { reportInput: false });
+  if (!parsed.success) {
+    const paths = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new AppError('record_invalid', `A capture record can not be read: ${paths}.`, { retriable: false });
+  }
+  const steps = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(hash)) {
+    if (name.startsWith(stepPrefix)) steps.set(name.slice(stepPrefix.length), JSON.parse(value));
+  }
+  return { ...parsed.data, steps };
+}

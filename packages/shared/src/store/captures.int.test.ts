@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { IdentityEvent } from '../contracts/identity-event.ts';
+import { stepField } from './capture-record.ts';
+import { type Captures, createCaptures, type NewCapture } from './captures.ts';
+import { keys } from './keys.ts';
+import { createOutbox } from './outbox.ts';
+import { openTestRedis } from './redis.fixture.ts';
+
+let redis: Redis;
+let captures: Captures;
+
+beforeAll(async () => {
+  redis = await openTestRedis(10);
+  captures = createCaptures(redis);
+});
+afterAll(() => redis.quit());
+
+const newCapture = (): NewCapture => ({
+  id: `cap_${randomUUID().replaceAll('-', '')}`,
+  tenant: 'demo',
+  subject: 'user-1',
+  kind: 'link',
+  lane: 'interactive',
+  createdAt: 1_700_000_000_000,
+  expiresAt: 1_700_086_400_000,
+  transactionId: randomUUID(),
+  userToken: 'sealed',
+});
+const claim = (key: string = randomUUID(), fingerprint = 'same') => ({ key, fingerprint, windowMs: 60_000 });
+
+function eventOf({ id }: NewCapture, outcome: 'verified' | 'failed'): IdentityEvent {
+  const checks = Object.fromEntries(
+    [
+      'document_genuine',
+      'document_valid',
+      'face_match',
+      'liveness',
+      'aml',
+      'source',
+      'process_completed',
+      'identity_confirmed',
+    ].map((name) => [name, 'passed']),
+  ) as IdentityEvent['data']['checks'];
+  const common = {
+    captureId: id,
+    tenant: 'demo',
+    subject: 'user-1',
+    kind: 'link',
+    transactionId: null,
+    checks,
+    acceptedAt: '2026-01-01T00:00:00.000Z',
+    decidedAt: '2026-01-01T00:00:01.000Z',
+  } as const;
+  const reason = { code: 'aml_match', category: 'aml', recapture: false, providerCode: null } as const;
+  return {
+    specversion: '1.0',
+    id: `${id}.outcome`,
+    source: '/identity-events/demo',
+    type: `identity.${outcome}`,
+    time: '2026-01-01T00:00:01.000Z',
+    subject: 'user-1',
+    datacontenttype: 'application/json',
+    partitionkey: 'demo:user-1',
+    data: outcome === 'verified' ? { outcome, ...common } : { outcome, ...common, reason },
+  };
+}
+
+const ending = (capture: NewCapture, outcome: 'verified' | 'failed') => ({
+  captureId: capture.id,
+  event: eventOf(capture, outcome),
+  decidedAt: 1_700_000_001_000,
+  retentionMs: 60_000,
+});
+
+it('a capture accepted by 100 callers with one key is stored once, and all learn which', async () => {
+  const key = randomUUID();
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => captures.accept({ ...newCapture() }, claim(key))),
+  );
+  expect(new Set(answers.map((answer) => answer.captureId)).size).toBe(1);
+  expect(answers.filter((answer) => answer.verdict === 'accepted')).toHaveLength(1);
+  expect(answers.filter((answer) => answer.verdict === 'replayed')).toHaveLength(99);
+});
+
+it('the same key with another fingerprint is a conflict, and stores nothing', async () => {
+  const [first, second] = [newCapture(), newCapture()];
+  const key = randomUUID();
+  await captures.accept(first, claim(key, 'a'));
+  expect(await captures.accept(second, claim(key, 'b'))).toEqual({ verdict: 'conflict', captureId: first.id });
+  expect(await captures.read(second.id)).toBeNull();
+});
+
+it('a record goes from queued to processing to its end, and no further', async () => {
+  const capture = newCapture();
+  await captures.accept(capture, claim());
+  expect(await captures.read(capture.id)).toMatchObject({ status: 'queued', failedCalls: 0, userToken: 'sealed' });
+  expect(await captures.checkpoint(capture.id, { failedCalls: 1 })).toBe(false);
+  expect(await captures.begin(capture.id)).toMatchObject({ status: 'processing' });
+  expect(await captures.checkpoint(capture.id, { [stepField('link')]: '{"live":true}', failedCalls: 1 })).toBe(true);
+  const record = await captures.begin(capture.id);
+  expect(record).toMatchObject({ status: 'processing', failedCalls: 1 });
+  expect(record?.steps.get('link')).toEqual({ live: true });
+
+  expect(await captures.finish(ending(capture, 'verified'))).toBe(true);
+  expect(await captures.finish(ending(capture, 'failed'))).toBe(false);
+  expect(await captures.checkpoint(capture.id, { failedCalls: 9 })).toBe(false);
+  const ended = await captures.begin(capture.id);
+  expect(ended).toMatchObject({ status: 'verified', failedCalls: 1, outcome: { outcome: 'verified' } });
+  expect(ended?.userToken).toBeUndefined();
+  expect(await redis.pttl(keys.capture(capture.id))).toBeGreaterThan(0);
+});
+
+it('twenty workers that end a capture at once end it once, with one event', async () => {
+  const capture = newCapture();
+  await captures.accept(capture, claim());
+  const before = await redis.xlen(keys.outbox);
+  const ends = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => captures.finish(ending(capture, i % 2 ? 'verified' : 'failed'))),
+  );
+  expect(ends.filter(Boolean)).toHaveLength(1);
+  expect((await redis.xlen(keys.outbox)) - before).toBe(1);
+});
+
+it('what is not there can neither begin nor end', async () => {
+  const capture = newCapture();
+  expect(await captures.begin(capture.id)).toBeNull();
+  expect(await captures.finish(ending(capture, 'verified'))).toBe(false);
+  expect(await redis.exists(keys.capture(capture.id))).toBe(0);
+});
+
+it('a script that Redis lost is sent again', async () => {
+  await redis.script('FLUSH');
+  const capture = newCapture();
+  expect(await captures.accept(capture, claim())).toEqual({ verdict: 'accepted', captureId: capture.id });
+});
+
+it('the outbox gives events oldest first until they are published, and notes where they stand', async () => {
+  const blocking = redis.duplicate();
+  const outbox = createOutbox(redis, blocking);
+  await redis.del(keys.outbox);
+  const [a, b] = [newCapture(), newCapture()];
+  for (const capture of [a, b]) {
+    await captures.accept(capture, claim());
+    await captures.finish(ending(capture, 'failed'));
+  }
+  const entries = await outbox.read(10, 0);
+  expect(entries.map((entry) => [entry.captureId, entry.topic])).toEqual([
+    [a.id, 'identity.failed'],
+    [b.id, 'identity.failed'],
+  ]);
+  const at = { topic: 'identity.failed', partition: 3, offset: '41', at: 1_700_000_002_000 };
+  await redis.del(keys.capture(b.id));
+  await outbox.published(entries.map((entry) => ({ entry, at })));
+  expect(await outbox.depth()).toBe(0);
+  expect((await captures.read(a.id))?.published).toEqual(at);
+  expect(await redis.exists(keys.capture(b.id))).toBe(0);
+
+  const waiting = outbox.read(10, 5_000);
+  const late = newCapture();
+  await captures.accept(late, claim());
+  await captures.finish(ending(late, 'verified'));
+  expect((await waiting).map((entry) => entry.captureId)).toEqual([late.id]);
+  await blocking.quit();
+});
+
+it('one owner at a time holds the relay lease', async () => {
+  const outbox = createOutbox(redis, redis);
+  expect(await outbox.holdLease('a', 5_000)).toBe(true);
+  expect(await outbox.holdLease('b', 5_000)).toBe(false);
+  expect(await outbox.holdLease('a', 5_000)).toBe(true);
+  await outbox.dropLease('b');
+  expect(await outbox.holdLease('b', 5_000)).toBe(false);
+  await outbox.dropLease('a');
+  expect(await outbox.holdLease('b', 5_000)).toBe(true);
+  await outbox.dropLease('b');
+});

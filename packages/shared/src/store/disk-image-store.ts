@@ -1,0 +1,78 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ImageName } from '../contracts/capture.ts';
+import { AppError, errorCode } from '../runtime/errors.ts';
+import type { ImageOwner, ImageStore } from './image-store.ts';
+import type { Sealer } from './seal.ts';
+
+/**
+ * Images as encrypted files under `root`, one folder a capture, fanned out by two characters of its id.
+ *
+ * A capture's folder appears by one rename after all its files are written and flushed: it is there whole or not at
+ * all. API and workers must see the same folder.
+ */
+export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
+  const folderOf = ({ tenant, captureId }: ImageOwner): string => join(root, tenant, captureId.slice(-2), captureId);
+
+  return {
+    async put(owner, images) {
+      const folder = folderOf(owner);
+      const staging = `${folder}.part`;
+      try {
+        await mkdir(staging, { recursive: true });
+        await Promise.all(
+          [...images].map(([name, image]) =>
+            writeFlushed(join(staging, name), sealer.seal(image, contextOf(owner, name))),
+          ),
+        );
+        await rename(staging, folder);
+        await flushFolder(dirname(folder));
+      } catch (error) {
+        await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+        throw toStoreError(error);
+      }
+    },
+    async get(owner, name) {
+      const sealed = await readFile(join(folderOf(owner), name)).catch((error: unknown) => {
+        if (errorCode(error) !== 'ENOENT') throw toStoreError(error);
+        throw new AppError('image_missing', 'An image of the capture is gone.', { retriable: false, cause: error });
+      });
+      return sealer.open(sealed, contextOf(owner, name));
+    },
+    async remove(owner) {
+      await rm(folderOf(owner), { recursive: true, force: true });
+    },
+  };
+}
+
+function contextOf({ tenant, captureId }: ImageOwner, name: ImageName): string {
+  return `${tenant}/${captureId}/image/${name}`;
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename survive a power cut (POSIX: the entry belongs to the parent folder). */
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function toStoreError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const full = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errorCode(error));
+  return full
+    ? new AppError('image_store_full', 'The image store has no room.', { retriable: true, cause: error })
+    : new AppError('image_store_failed', 'The image store can not be used.', { retriable: true, cause: error });
+}

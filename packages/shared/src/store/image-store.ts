@@ -1,0 +1,24 @@
+import type { ImageName } from '../contracts/capture.ts';
+
+/** Whose image. */
+export interface ImageOwner {
+  readonly tenant: string;
+  readonly captureId: string;
+}
+
+/**
+ * Where images wait for their capture's turn; jobs and records never carry them (claim check).
+ *
+ * What is stored is encrypted, bound to its owner and name.
+ */
+export interface ImageStore {
+  /**
+   * Resolves once every image is on stable storage; all of them or, on failure, none. Throws
+   * `AppError('image_store_full')` or `AppError('image_store_failed')`, both retriable.
+   */
+  put(owner: ImageOwner, images: ReadonlyMap<ImageName, Uint8Array>): Promise<void>;
+  /** Throws `AppError('image_missing')` when it is gone, `AppError('seal_broken')` when it was changed. */
+  get(owner: ImageOwner, name: ImageName): Promise<Buffer>;
+  /** Resolves once no image of this capture is left; harmless when there is none. */
+  remove(owner: ImageOwner): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
+import type { Publication } from './capture-record.ts';
+import { keys } from './keys.ts';
+import { whileRedisIsUp } from './redis-errors.ts';
+import { runScript, script } from './run-script.ts';
+import { dropLeaseScript, holdLeaseScript, publishedScript } from './scripts.ts';
+
+/** An event that was decided and is not yet known to be in Kafka. */
+export interface OutboxEntry {
+  readonly id: string;
+  readonly captureId: string;
+  readonly topic: string;
+  readonly event: CloudEvent;
+}
+
+/**
+ * Events between decision and Kafka, oldest first.
+ *
+ * One relay at a time reads it, under a lease, so that events of one person leave in the order of their decisions.
+ */
+export interface Outbox {
+  /** The oldest entries. Waits up to `waitMs` for one when there is none; needs a connection of its own for that. */
+  read(count: number, waitMs: number): Promise<OutboxEntry[]>;
+  /** Takes the entries out and notes in each capture's record where its event stands. */
+  published(entries: readonly { entry: OutboxEntry; at: Publication }[]): Promise<void>;
+  /** Events waiting. */
+  depth(): Promise<number>;
+  /** True when `owner` holds the relay lease for the next `leaseMs`. */
+  holdLease(owner: string, leaseMs: number): Promise<boolean>;
+  dropLease(owner: string): Promise<void>;
+}
+
+const scripts = {
+  published: script(publishedScript),
+  hold: script(holdLeaseScript),
+  drop: script(dropLeaseScript),
+};
+
+/** `blocking` is a connection that nothing else uses: waiting for an entry occupies it. */
+export function createOutbox(redis: Redis, blocking: Redis): Outbox {
+  return {
+    read: (count, waitMs) =>
+      whileRedisIsUp(async () => {
+        const ready = await redis.xrange(keys.outbox, '-', '+', 'COUNT', count);
+        if (ready.length > 0 || waitMs <= 0) return ready.map(toEntry);
+        // Everything read so far is gone from the stream, so whatever is there or comes is new: start from 0.
+        const reply = await blocking.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', keys.outbox, '0');
+        return (reply?.[0]?.[1] ?? []).map(toEntry);
+      }),
+    async published(entries) {
+      if (entries.length === 0) return;
+      await runScript(
+        redis,
+        scripts.published,
+        [keys.outbox, ...entries.map(({ entry }) => keys.capture(entry.captureId))],
+        entries.flatMap(({ entry, at }) => [entry.id, JSON.stringify(at)]),
+      );
+    },
+    depth: () => whileRedisIsUp(() => redis.xlen(keys.outbox)),
+    holdLease: async (owner, leaseMs) =>
+      (await runScript(redis, scripts.hold, [keys.outboxLease], [owner, leaseMs])) === 1,
+    dropLease: async (owner) => void (await runScript(redis, scripts.drop, [keys.outboxLease], [owner])),
+  };
+}
+
+function toEntry([id, flat]: [string, string[]]): OutboxEntry {
+  const value = (name: string): string => flat[flat.indexOf(name) + 1] ?? '';
+  return {
+    id,
+    captureId: value('captureId'),
+    topic: value('topic'),
+    event: cloudEvent.parse(JSON.parse(value('event'))),
+  };
+}

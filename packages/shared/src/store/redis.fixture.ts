@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+import { redisPrefix } from '../contracts/capture-job.ts';
+
+/** Address of the test Redis with a database of its own, so that test files do not meet. */
+export function testRedisUrl(database: number): string {
+  const url = new URL(process.env['REDIS_URL'] ?? '');
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** A connection to one database of the test Redis, without any key of this service in it. */
+export async function openTestRedis(database: number): Promise<Redis> {
+  const redis = new Redis(testRedisUrl(database), { protocol: 2, maxRetriesPerRequest: null });
+  for await (const found of redis.scanStream({ match: `${redisPrefix}:*`, count: 1_000 })) {
+    if (found.length > 0) await redis.unlink(found as string[]);
+  }
+  return redis;
+}

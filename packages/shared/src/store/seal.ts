@@ -1,0 +1,86 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { AppError } from '../runtime/errors.ts';
+
+const algorithm = 'aes-256-gcm';
+const keyBytes = 32;
+const ivBytes = 12;
+const tagBytes = 16;
+const version = 1;
+
+/**
+ * Encrypts what is personal before it leaves the process, and opens it again.
+ *
+ * A sealed value says under which key it stands, so keys can be rotated: the first key of the ring seals, every key
+ * opens. `context` (tenant, capture and field) is authenticated: a value moved to another capture does not open.
+ */
+export interface Sealer {
+  seal(plain: Uint8Array, context: string): Buffer;
+  /** Throws `AppError('seal_broken')` when the key is not in the ring, or value or context were changed. */
+  open(sealed: Uint8Array, context: string): Buffer;
+}
+
+/**
+ * Reads a key ring of the form `<id>:<base64 of 32 bytes>[,<id>:<base64>...]`; the first key is the one that seals.
+ * AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D). Throws `AppError('key_ring_invalid')`.
+ *
+ * Layout: version (1), length of the key id (1), key id, nonce (12), tag (16), ciphertext.
+ */
+export function createSealer(keyRing: string): Sealer {
+  const keys = parseKeyRing(keyRing);
+  const [[activeId, activeKey]] = [...keys] as [[string, Buffer]];
+  return {
+    seal(plain, context) {
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv(algorithm, activeKey, iv).setAAD(Buffer.from(context));
+      const body = cipher.update(plain);
+      cipher.final();
+      const head = Buffer.from([version, activeId.length]);
+      return Buffer.concat([head, Buffer.from(activeId), iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed, context) {
+      try {
+        return openWith(keys, Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength), context);
+      } catch (error) {
+        throw new AppError('seal_broken', 'A sealed value could not be opened.', { retriable: false, cause: error });
+      }
+    },
+  };
+}
+
+function openWith(keys: ReadonlyMap<string, Buffer>, sealed: Buffer, context: string): Buffer {
+  const idEnd = 2 + (sealed[1] ?? 0);
+  const ivEnd = idEnd + ivBytes;
+  const tagEnd = ivEnd + tagBytes;
+  const key = keys.get(sealed.subarray(2, idEnd).toString());
+  if (sealed[0] !== version || !key || sealed.length < tagEnd) throw new Error('unknown version or key');
+  const decipher = createDecipheriv(algorithm, key, sealed.subarray(idEnd, ivEnd), { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(ivEnd, tagEnd));
+  return Buffer.concat([decipher.update(sealed.subarray(tagEnd)), decipher.final()]);
+}
+
+function parseKeyRing(keyRing: string): Map<string, Buffer> {
+  const keys = new Map<string, Buffer>();
+  for (const entry of keyRing.split(',')) {
+    const [id = '', encoded = ''] = entry.trim().split(':');
+    const key = Buffer.from(encoded, 'base64');
+    if (!/^[A-Za-z0-9_-]{1,32}$/.test(id) || key.length !== keyBytes || keys.has(id)) {
+      throw new AppError(
+        'key_ring_invalid',
+        'The key ring must be <id>:<base64 of 32 bytes>, entries separated by commas, each id once.',
+        { retriable: false },
+      );
+    }
+    keys.set(id, key);
+  }
+  return keys;
+}
+
+/** Text sealed to base64, for fields of records. */
+export function sealText(sealer: Sealer, text: string, context: string): string {
+  return sealer.seal(Buffer.from(text), context).toString('base64');
+}
+
+/** Opens what {@link sealText} made. Throws `AppError('seal_broken')`. */
+export function openText(sealer: Sealer, sealed: string, context: string): string {
+  return sealer.open(Buffer.from(sealed, 'base64'), context).toString();
+}
