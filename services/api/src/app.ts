@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Releases } from '@identity-events/shared/runtime/lifecycle';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import { connectFailingFast } from '@identity-events/shared/runtime/redis';
+import { createCaptures } from '@identity-events/shared/store/captures';
+import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
+import { createSealer } from '@identity-events/shared/store/seal';
+import { v4 } from 'uuid';
+import { newCaptureId } from './captures/capture-id.ts';
+import type { ApiConfig } from './config.ts';
+import { parseApiClients } from './http/authenticate.ts';
+import { createBodyBudget } from './http/body-budget.ts';
+import { createHttpApp } from './http/create-http-app.ts';
+import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
+
+/** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
+export async function startApi(config: ApiConfig, logger: Logger, releases: Releases): Promise<number> {
+  const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
+  releases.onStop('redis', async () => redis.disconnect());
+  const queue = createBullmqCaptureQueue(redis);
+  const sealer = createSealer(config.ENCRYPTION_KEYS);
+  await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
+  const captures = createCaptures(redis);
+
+  const app = createHttpApp({
+    clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
+    bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
+    captures,
+    submit: {
+      captures,
+      images: createDiskImageStore(config.CAPTURE_STORE_DIR, sealer),
+      queue,
+      sealer,
+      now: Date.now,
+      newCaptureId,
+      newTransactionId: v4,
+      idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
+      defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
+    },
+    readiness: { redis: async () => void (await redis.ping()) },
+    newRequestId: v4,
+    logger,
+  });
+  return listen(app, config, releases);
+}
+
+/** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */
+async function listen(app: Parameters<typeof createServer>[1], config: ApiConfig, releases: Releases): Promise<number> {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+    app,
+  );
+  server.listen(config.PORT, config.HOST);
+  await once(server, 'listening');
+  releases.onStop('http', async () => {
+    server.close();
+    server.closeIdleConnections();
+    await once(server, 'close');
+  });
+  return (server.address() as AddressInfo).port;
+}

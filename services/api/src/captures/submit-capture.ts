@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/contracts/capture';
+import { AppError } from '@identity-events/shared/runtime/errors';
+import { type CaptureRecord, fieldContext } from '@identity-events/shared/store/capture-record';
+import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { type Sealer, sealText } from '@identity-events/shared/store/seal';
+
+/** A capture that passed every check of the door. */
+export interface SubmitCapture {
+  readonly tenant: string;
+  readonly idempotencyKey: string;
+  readonly fields: CaptureFields;
+  readonly images: ReadonlyMap<ImageName, Uint8Array>;
+  readonly traceparent?: string | undefined;
+}
+
+/** Carries captures to the workers. */
+export interface CaptureQueue {
+  /** Resolves once the capture's job is stored; a second call while that job is kept changes nothing. */
+  enqueue(captureId: string, lane: Lane): Promise<void>;
+}
+
+export interface SubmitCaptureDeps {
+  readonly captures: Captures;
+  readonly images: ImageStore;
+  readonly queue: CaptureQueue;
+  readonly sealer: Sealer;
+  readonly now: () => number;
+  readonly newCaptureId: () => string;
+  readonly newTransactionId: () => string;
+  readonly idempotencyWindowMs: number;
+  readonly defaultExpiryMs: number;
+}
+
+/**
+ * Takes a capture in. Once it resolves, images, record and job are stored, and the capture will have an outcome.
+ *
+ * The same key and body again, also at the same time, yields the same capture. Throws
+ * `AppError('idempotency_key_reused')` for the same key with another body, and retriable errors when a store is away:
+ * the caller tries again with the same key.
+ */
+export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapture): Promise<CaptureRecord> {
+  const capture = toNewCapture(deps, command);
+  const owner = { tenant: command.tenant, captureId: capture.id };
+  if (command.images.size > 0) await deps.images.put(owner, command.images);
+
+  // When this throws it is unknown whether the record exists: the images stay, and are collected if it does not.
+  const { verdict, captureId } = await deps.captures.accept(capture, {
+    key: command.idempotencyKey,
+    fingerprint: fingerprintOf(command),
+    windowMs: deps.idempotencyWindowMs,
+  });
+  if (verdict !== 'accepted' && command.images.size > 0) await deps.images.remove(owner);
+  if (verdict === 'conflict') {
+    throw new AppError('idempotency_key_reused', 'The key was used before with another body.', { retriable: false });
+  }
+  if (verdict === 'accepted') {
+    await deps.queue.enqueue(captureId, capture.lane);
+    return { ...capture, v: '1', status: 'queued', failedCalls: 0, steps: new Map() };
+  }
+  return replay(deps, captureId);
+}
+
+/** Answers a repeated submission. The first one may have died before its job was stored, so the job is made sure of. */
+async function replay(deps: SubmitCaptureDeps, captureId: string): Promise<CaptureRecord> {
+  const record = await deps.captures.read(captureId);
+  if (!record) throw new AppError('capture_gone', 'The capture behind this key has been erased.', { retriable: false });
+  if (record.status === 'queued') await deps.queue.enqueue(captureId, record.lane);
+  return record;
+}
+
+function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: SubmitCapture): NewCapture {
+  const id = deps.newCaptureId();
+  const createdAt = deps.now();
+  return {
+    id,
+    tenant,
+    subject: fields.subject,
+    kind: fields.kind,
+    lane: fields.lane,
+    createdAt,
+    expiresAt: fields.expiresAt ? Date.parse(fields.expiresAt) : createdAt + deps.defaultExpiryMs,
+    transactionId: fields.kind === 'link' ? fields.transactionId : deps.newTransactionId(),
+    userToken: sealText(deps.sealer, fields.userToken, fieldContext(tenant, id, 'userToken')),
+    traceparent,
+  };
+}
+
+/** Equal for equal submissions, whichever way they were encoded. */
+function fingerprintOf({ fields, images }: SubmitCapture): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(fields).sort()));
+  for (const [name, image] of [...images].sort(([a], [b]) => a.localeCompare(b))) {
+    hash.update(`\n${name}:${image.byteLength}:`).update(image);
+  }
+  return hash.digest('base64url');
+}

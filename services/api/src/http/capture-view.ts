@@ -1,0 +1,50 @@
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+
+const iso = (epochMs: number): string => new Date(epochMs).toISOString();
+
+/** The answer to an accepted capture: the same for every repetition of the request. */
+export function toAcceptedView(record: CaptureRecord): Record<string, unknown> {
+  return {
+    id: record.id,
+    kind: record.kind,
+    subject: record.subject,
+    status: 'queued',
+    createdAt: iso(record.createdAt),
+    expiresAt: iso(record.expiresAt),
+    links: { self: captureUrl(record.id) },
+  };
+}
+
+/** Where a capture stands, without anything personal. */
+export function toCaptureView(record: CaptureRecord): Record<string, unknown> {
+  const { outcome, published } = record;
+  return {
+    id: record.id,
+    kind: record.kind,
+    subject: record.subject,
+    lane: record.lane,
+    status: record.status,
+    createdAt: iso(record.createdAt),
+    expiresAt: iso(record.expiresAt),
+    transactionId: record.transactionId,
+    steps: [...record.steps].map(([name, step]) => ({ name, ...stepTimes(step) })),
+    ...(record.decidedAt === undefined ? {} : { decidedAt: iso(record.decidedAt) }),
+    ...(outcome ? { checks: outcome.checks } : {}),
+    ...(outcome?.outcome === 'failed' ? { reason: outcome.reason } : {}),
+    ...(published ? { event: { ...published, at: iso(published.at) } } : {}),
+    links: { self: captureUrl(record.id) },
+  };
+}
+
+/** Path of a capture. */
+export function captureUrl(captureId: string): string {
+  return `/v1/captures/${captureId}`;
+}
+
+function stepTimes(step: unknown): { finishedAt?: string; durationMs?: number } {
+  const { finishedAt, durationMs } = step as { finishedAt?: number; durationMs?: number };
+  return {
+    ...(finishedAt === undefined ? {} : { finishedAt: iso(finishedAt) }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+  };
+}

@@ -1,0 +1,82 @@
+import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
+import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
+import { HttpProblem, problemBody, problems } from './problem.ts';
+import { type SubmitCaptureRouteDeps, submitCaptureRoute } from './submit-capture-route.ts';
+import { toProblem } from './to-problem.ts';
+
+export interface HttpAppDeps extends SubmitCaptureRouteDeps, GetCaptureRouteDeps {
+  readonly readiness: Readonly<Record<string, ReadinessCheck>>;
+  readonly newRequestId: () => string;
+  readonly logger: Logger;
+}
+
+/** The API as an Express application; it listens nowhere yet. */
+export function createHttpApp(deps: HttpAppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.use(identifyAndLog(deps));
+  app.get('/healthz', healthRoute);
+  app.get('/readyz', readinessRoute(deps.readiness));
+  app.route('/v1/captures').post(submitCaptureRoute(deps)).all(notAllowed('POST'));
+  app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
+  app.use(() => {
+    throw new HttpProblem('not-found');
+  });
+  app.use(answerProblem(deps.logger));
+  return app;
+}
+
+/** Gives each request an id (the caller's `X-Request-Id` when it is usable) and logs one line when it is answered. */
+function identifyAndLog({ newRequestId, logger }: HttpAppDeps): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const given = request.get('x-request-id');
+    const requestId = given && /^[A-Za-z0-9._-]{8,128}$/.test(given) ? given : newRequestId();
+    response.locals['requestId'] = requestId;
+    response.set('x-request-id', requestId);
+    response.once('close', () => {
+      logger.info('http.request', {
+        requestId,
+        method: request.method,
+        route: request.route?.path ?? null,
+        status: response.statusCode,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        captureId: response.locals['captureId'],
+        problem: response.locals['problem'],
+      });
+    });
+    next();
+  };
+}
+
+function notAllowed(allow: string): RequestHandler {
+  return (_request, response) => {
+    response.set('allow', allow);
+    throw new HttpProblem('method-not-allowed');
+  };
+}
+
+/** Answers what was thrown as a problem; what nobody foresaw is logged with its stack and told as `internal` only. */
+function answerProblem(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = toProblem(error);
+    const requestId = String(response.locals['requestId']);
+    if (problem.problem === 'internal') logger.error('http.bug', { requestId, ...bugFields(error) });
+    response.locals['problem'] = problem.problem;
+    if (response.headersSent) return void request.destroy();
+    closeUnlessRead(request.complete, response);
+    if (problem.problem === 'unauthenticated') response.set('www-authenticate', 'Bearer');
+    if (problem.details.retryAfterSeconds) response.set('retry-after', String(problem.details.retryAfterSeconds));
+    response
+      .status(problems[problem.problem].status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problemBody(problem, requestId)));
+  };
+}
+
+/** A body that was not read to its end would be taken for the next request: the connection ends with the answer. */
+function closeUnlessRead(complete: boolean, response: Response): void {
+  if (!complete) response.set('connection', 'close');
+}

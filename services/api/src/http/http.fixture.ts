@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@identity-events/shared/runtime/errors';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { createSealer } from '@identity-events/shared/store/seal';
+import type { Express } from 'express';
+import { newCaptureId } from '../captures/capture-id.ts';
+import { createBodyBudget } from './body-budget.ts';
+import { createHttpApp } from './create-http-app.ts';
+
+export const apiKey = 'test-key-of-the-portal';
+export const strangerKey = 'test-key-of-another-tenant';
+
+/** The API on ports that keep everything in memory, with switches for what may go wrong behind them. */
+export interface ApiFixture {
+  readonly app: Express;
+  readonly stored: Map<string, NewCapture>;
+  readonly images: Map<string, readonly string[]>;
+  readonly queued: string[];
+  readonly lines: { message: string; fields: unknown }[];
+  /** While true, every store answers that it is away. */
+  away: boolean;
+}
+
+export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
+  const stored: ApiFixture['stored'] = new Map();
+  const claims = new Map<string, { fingerprint: string; captureId: string }>();
+  const images: ApiFixture['images'] = new Map();
+  const queued: string[] = [];
+  const lines: ApiFixture['lines'] = [];
+  const line = (message: string, fields?: unknown): void => void lines.push({ message, fields });
+  const logger: Logger = { debug: line, info: line, warn: line, error: line };
+  const whileUp = <T>(value: () => T): Promise<T> =>
+    fixture.away
+      ? Promise.reject(new AppError('redis_unavailable', 'away', { retriable: true }))
+      : Promise.resolve().then(value);
+
+  const captures: Pick<Captures, 'accept' | 'read'> = {
+    accept: (capture, claim) =>
+      whileUp(() => {
+        const held = claims.get(`${capture.tenant} ${claim.key}`);
+        if (held) {
+          const verdict = held.fingerprint === claim.fingerprint ? 'replayed' : 'conflict';
+          return { verdict, captureId: held.captureId } as const;
+        }
+        claims.set(`${capture.tenant} ${claim.key}`, { fingerprint: claim.fingerprint, captureId: capture.id });
+        stored.set(capture.id, capture);
+        return { verdict: 'accepted', captureId: capture.id } as const;
+      }),
+    read: (captureId) =>
+      whileUp((): CaptureRecord | null => {
+        const capture = stored.get(captureId);
+        return capture ? { ...capture, v: '1', status: 'queued', failedCalls: 0, steps: new Map() } : null;
+      }),
+  };
+  const imageStore: ImageStore = {
+    put: async ({ captureId }, files) => void images.set(captureId, [...files.keys()]),
+    get: () => Promise.reject(new Error('not read here')),
+    remove: async ({ captureId }) => void images.delete(captureId),
+  };
+  const sealer = createSealer(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
+  const keySha256 = (key: string): Buffer => createHash('sha256').update(key).digest();
+  const app = createHttpApp({
+    clients: [
+      { name: 'portal', tenant: 'demo', keySha256: keySha256(apiKey) },
+      { name: 'stranger', tenant: 'other', keySha256: keySha256(strangerKey) },
+    ],
+    bodyBudget: createBodyBudget(bodyBytesInFlightMax),
+    captures,
+    submit: {
+      captures: captures as Captures,
+      images: imageStore,
+      queue: { enqueue: (captureId) => whileUp(() => void queued.push(captureId)) },
+      sealer,
+      now: Date.now,
+      newCaptureId,
+      newTransactionId: () => '0b5a4a52-3d2e-4f4e-9d5e-7f2a1c7c9f10',
+      idempotencyWindowMs: 60_000,
+      defaultExpiryMs: 86_400_000,
+    },
+    readiness: { redis: () => whileUp(() => undefined) },
+    newRequestId: () => 'request-1234',
+    logger,
+  });
+  const fixture: ApiFixture = { app, stored, images, queued, lines, away: false };
+  return fixture;
+}
