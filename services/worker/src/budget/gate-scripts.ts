@@ -1,0 +1,125 @@
+/**
+ * The scripts of the provider gate. Times are milliseconds of Redis' own clock, the one clock that all workers share.
+ *
+ * Per tenant: `log`, a list of the times of granted calls, newest first; `room`, the waiting captures by rank; `woken`,
+ * captures called out of the room, by the time until which that holds; `gate`, a hash: failures in a row, level (how
+ * often the gate closed in a row), closedUntil, why.
+ */
+
+/** Milliseconds now, and the earliest time at which `extra` more calls fit into every window. ARGV from `first`: calls, ms, ... */
+const earliest = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function earliest(log, extra, margin, first)
+  local newest = redis.call('LINDEX', log, 0)
+  local at = newest and math.max(now, tonumber(newest)) or now
+  for i = first, #ARGV, 2 do
+    local calls, ms = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+    if extra >= calls then return nil end
+    local oldest = redis.call('LINDEX', log, calls - 1 - extra)
+    if oldest then at = math.max(at, tonumber(oldest) + ms + margin) end
+  end
+  return at
+end
+`;
+
+/**
+ * KEYS: log, room, woken, gate, tenants. ARGV: captureId, rank, tenant, longest wait in process ms, margin ms, log length,
+ * probe ms, then calls and ms of each window.
+ * Returns {1, wait ms, standing} when granted, {0, estimated ms to wait, why} when not.
+ */
+export const takeScript = `${earliest}
+local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
+local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'failures', 'level', 'why')
+local closedUntil, level = tonumber(gate[1] or 0), tonumber(gate[3] or 0)
+local function wait(ms, why)
+  redis.call('ZADD', KEYS[2], rank, id)
+  redis.call('ZREM', KEYS[3], id)
+  redis.call('SADD', KEYS[5], ARGV[3])
+  return {0, ms, why}
+end
+if closedUntil > now then return wait(closedUntil - now, gate[4] or '') end
+
+local woken = redis.call('ZSCORE', KEYS[3], id)
+local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+local first = woken or not best[1] or best[1] == id or rank < tonumber(best[2])
+local at = earliest(KEYS[1], 0, margin, 8)
+if not first or at - now > tonumber(ARGV[4]) then
+  local ahead = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. rank)
+  local slowest = 0
+  for i = 8, #ARGV, 2 do slowest = math.max(slowest, tonumber(ARGV[i + 1]) / tonumber(ARGV[i])) end
+  return wait(at - now + math.ceil(ahead * slowest), 'budget')
+end
+redis.call('LPUSH', KEYS[1], at)
+redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[6]) - 1)
+redis.call('ZREM', KEYS[2], id)
+redis.call('ZREM', KEYS[3], id)
+if level > 0 then
+  -- Half open: this call is the probe; nobody else goes until it is reported, or should have been.
+  redis.call('HSET', KEYS[4], 'closedUntil', at + tonumber(ARGV[7]))
+  return {1, at - now, 'probe'}
+end
+return {1, at - now, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
+`;
+
+/**
+ * Calls the best waiting captures out of the room, as many as calls come free within the look-ahead.
+ * KEYS: log, room, woken, gate, tenants. ARGV: tenant, look-ahead ms, how long a wake-up holds ms, margin ms, then calls
+ * and ms of each window.
+ * Returns {ms until it is worth asking again, or -1 when nobody waits, captureId...}.
+ */
+export const wakeScript = `${earliest}
+local ahead, holds, margin = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+local waiting = redis.call('ZCARD', KEYS[2])
+if waiting == 0 then
+  redis.call('SREM', KEYS[5], ARGV[1])
+  return {-1}
+end
+local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'level')
+local closedUntil = tonumber(gate[1] or 0)
+if closedUntil > now then return {closedUntil - now} end
+local called = redis.call('ZCARD', KEYS[3])
+local probing = tonumber(gate[2] or 0) > 0
+if probing and called > 0 then return {ahead} end
+local most = probing and 1 or waiting
+local reply = {0}
+while #reply - 1 < most do
+  local at = earliest(KEYS[1], called, margin, 5)
+  if not at then reply[1] = ahead break end
+  if at > now + ahead then reply[1] = at - now - ahead break end
+  local popped = redis.call('ZPOPMIN', KEYS[2])
+  if not popped[1] then reply[1] = -1 break end
+  redis.call('ZADD', KEYS[3], now + holds, popped[1])
+  table.insert(reply, popped[1])
+  called = called + 1
+end
+if reply[1] == 0 then reply[1] = probing and ahead or -1 end
+return reply
+`;
+
+/**
+ * Notes how a call ended. KEYS: gate. ARGV: state, code, retry-after ms, failures that close, first closing ms, longest
+ * closing ms, account closing ms, 1 for a probe. Calls that were under way when the gate closed change nothing more.
+ * Returns {1 when the gate is closed now, 1 when this call changed that}.
+ */
+export const reportScript = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local level = tonumber(redis.call('HGET', KEYS[1], 'level') or 0)
+if ARGV[1] == 'well' then
+  redis.call('DEL', KEYS[1])
+  return {0, level > 0 and 1 or 0}
+end
+if level > 0 and ARGV[8] ~= '1' then return {1, 0} end
+local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
+local ms = 0
+if ARGV[1] == 'busy' then ms = math.max(tonumber(ARGV[3]), tonumber(ARGV[5]))
+elseif ARGV[1] == 'account' then ms = tonumber(ARGV[7])
+elseif level > 0 or failures >= tonumber(ARGV[4]) then
+  ms = math.max(tonumber(ARGV[3]), math.min(tonumber(ARGV[5]) * 2 ^ math.min(level, 20), tonumber(ARGV[6])))
+end
+if ms == 0 then return {0, 0} end
+redis.call('HSET', KEYS[1], 'closedUntil', now + ms, 'level', level + 1, 'why', ARGV[2], 'state', ARGV[1])
+return {1, level == 0 and 1 or 0}
+`;

@@ -1,0 +1,65 @@
+import { errorCode } from '@identity-events/shared/runtime/errors';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import type { ParkedCaptures } from '../captures/provider-gate.ts';
+import type { RedisProviderGate } from './redis-provider-gate.ts';
+
+export interface WakerDeps {
+  readonly gate: Pick<RedisProviderGate, 'waitingTenants' | 'callNext'>;
+  readonly parked: ParkedCaptures;
+  readonly logger: Logger;
+}
+
+export interface Waker {
+  stop(): Promise<void>;
+}
+
+/** A capture is called this long before its turn: the time it takes from the queue to its call. */
+const aheadMs = 100;
+const shortestPauseMs = 10;
+const longestPauseMs = 250;
+
+/**
+ * Wakes waiting captures when their turn comes. Every worker runs one; calling out is atomic, so none is called twice.
+ */
+export function startWaker(deps: WakerDeps): Waker {
+  let stopped = false;
+  let wakeUp = (): void => undefined;
+  const running = (async () => {
+    while (!stopped) {
+      const againMs = await round(deps);
+      if (stopped) break;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(Math.max(againMs, shortestPauseMs), longestPauseMs));
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    async stop() {
+      stopped = true;
+      wakeUp();
+      await running;
+    },
+  };
+}
+
+/** Calls out everybody whose turn comes; resolves to when the next one's does. */
+async function round({ gate, parked, logger }: WakerDeps): Promise<number> {
+  try {
+    const tenants = await gate.waitingTenants();
+    const rounds = await Promise.all(
+      tenants.map(async (tenant) => {
+        const { captureIds, againMs } = await gate.callNext(tenant, aheadMs);
+        if (captureIds.length > 0) await parked.resume(captureIds);
+        return againMs ?? longestPauseMs;
+      }),
+    );
+    return Math.min(longestPauseMs, ...rounds);
+  } catch (error) {
+    logger.warn('waker.failed', { code: errorCode(error) });
+    return longestPauseMs;
+  }
+}

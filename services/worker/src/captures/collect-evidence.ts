@@ -1,0 +1,82 @@
+import { AppError } from '@identity-events/shared/runtime/errors';
+import { type CaptureRecord, stepField } from '@identity-events/shared/store/capture-record';
+import type { Captures } from '@identity-events/shared/store/captures';
+import { isConclusive } from './decide-outcome.ts';
+import { type StepEvidence, type StepName, stepEvidence, stepsOf } from './evidence.ts';
+import type { ProviderGate } from './provider-gate.ts';
+import { TransientProviderFault } from './transient-provider-fault.ts';
+
+/** The provider, as this feature needs it. */
+export interface ProviderCalls {
+  /**
+   * Makes one call for a capture and resolves to what it brought, also when that is the provider's final "no".
+   * Throws `TransientProviderFault` when the same call may succeed later.
+   */
+  call(step: StepName, capture: CaptureRecord, signal: AbortSignal): Promise<StepEvidence>;
+}
+
+export interface CollectEvidenceDeps {
+  readonly captures: Pick<Captures, 'checkpoint'>;
+  readonly gate: ProviderGate;
+  readonly provider: ProviderCalls;
+}
+
+/** How far a capture's evidence has come. */
+export type Collection =
+  | { readonly result: 'complete'; readonly evidence: readonly StepEvidence[] }
+  /** It is not the capture's turn; again at `at` (epoch ms), or when it is woken. */
+  | { readonly result: 'wait'; readonly at: number; readonly cause: string }
+  /** A call failed in a way that may pass. `providerIsAway`: it would have failed for every capture. */
+  | { readonly result: 'fault'; readonly fault: TransientProviderFault; readonly providerIsAway: boolean }
+  /** Another attempt ended the capture meanwhile. */
+  | { readonly result: 'ended' };
+
+/**
+ * Collects the evidence of a capture's steps, in order. Steps that the record holds are not called again; each other
+ * one waits for its turn and is written to the record as the very next thing after its answer. Complete early when a
+ * step already decides.
+ */
+export async function collectEvidence(
+  deps: CollectEvidenceDeps,
+  capture: CaptureRecord,
+  signal: AbortSignal,
+): Promise<Collection> {
+  const evidence: StepEvidence[] = [];
+  for (const step of stepsOf[capture.kind]) {
+    const kept = capture.steps.get(step);
+    const next = kept === undefined ? await callAndKeep(deps, capture, step, signal) : readKept(step, kept);
+    if ('result' in next) return next;
+    evidence.push(next);
+    if (isConclusive(next)) break;
+  }
+  return { result: 'complete', evidence };
+}
+
+async function callAndKeep(
+  { captures, gate, provider }: CollectEvidenceDeps,
+  capture: CaptureRecord,
+  step: StepName,
+  signal: AbortSignal,
+): Promise<StepEvidence | Exclude<Collection, { result: 'complete' }>> {
+  const turn = await gate.take(capture);
+  if (!turn.go) return { result: 'wait', at: turn.at, cause: turn.cause };
+  const { tenant } = capture;
+  const { standing } = turn;
+  try {
+    const evidence = await provider.call(step, capture, signal);
+    const underWay = await captures.checkpoint(capture.id, { [stepField(step)]: JSON.stringify(evidence) });
+    if (standing !== 'well') await gate.report({ tenant, standing, state: 'well', code: 'ok' });
+    return underWay ? evidence : { result: 'ended' };
+  } catch (error) {
+    if (!(error instanceof TransientProviderFault)) throw error;
+    const { code, state, retryAfterMs } = error;
+    const { closed } = await gate.report({ tenant, standing, state, code, retryAfterMs });
+    return { result: 'fault', fault: error, providerIsAway: closed };
+  }
+}
+
+function readKept(step: StepName, kept: unknown): StepEvidence {
+  const parsed = stepEvidence.safeParse(kept, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  throw new AppError('evidence_invalid', `The kept evidence of ${step} can not be read.`, { retriable: false });
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { decideOutcome, type Facts, isConclusive } from './decide-outcome.ts';
+
+const passed: Facts = {
+  fault: null,
+  genuine: true,
+  valid: true,
+  validationCodes: [],
+  validationReason: null,
+  live: true,
+  faceMatched: true,
+  amlClear: true,
+  sourceValid: true,
+  processCompleted: true,
+  identityVerified: true,
+};
+
+const threeWay = [true, false, null] as const;
+
+/** Every combination of what the provider may report in one answer. */
+function* everyAnswer(): Generator<Facts> {
+  for (const fault of [null, { reason: 'face_unclear', providerCode: 4209 } as const])
+    for (const genuine of threeWay)
+      for (const valid of threeWay)
+        for (const live of threeWay)
+          for (const faceMatched of threeWay)
+            for (const amlClear of threeWay)
+              for (const sourceValid of threeWay)
+                for (const processCompleted of threeWay)
+                  for (const identityVerified of threeWay)
+                    yield {
+                      ...{ fault, genuine, valid, live, faceMatched, amlClear, sourceValid, processCompleted },
+                      identityVerified,
+                      validationCodes: valid === false ? [3010] : [],
+                      validationReason: valid === false ? 'document_expired' : null,
+                    };
+}
+
+/** The same rule, told as a list: the first row that applies gives the reason. */
+const precedence: readonly (readonly [(answer: Facts) => boolean, string])[] = [
+  [(a) => a.fault !== null, 'face_unclear'],
+  [(a) => a.genuine === false, 'document_not_genuine'],
+  [(a) => a.valid === false, 'document_expired'],
+  [(a) => a.faceMatched === false, 'face_mismatch'],
+  [(a) => a.live === false, 'liveness_failed'],
+  [(a) => a.amlClear === false, 'aml_match'],
+  [(a) => a.sourceValid === false, 'source_check_failed'],
+  [(a) => a.processCompleted !== true, 'process_incomplete'],
+  [(a) => a.identityVerified !== true, 'identity_not_confirmed'],
+];
+
+describe('decideOutcome', () => {
+  it('decides every combination of one answer as the list says', () => {
+    let rows = 0;
+    let verified = 0;
+    for (const answer of everyAnswer()) {
+      rows += 1;
+      const expected = precedence.find(([applies]) => applies(answer))?.[1] ?? 'verified';
+      const decision = decideOutcome([answer]);
+      const actual = decision.outcome === 'failed' ? decision.reason : decision.outcome;
+      if (actual !== expected) expect.fail(`${JSON.stringify(answer)} gave ${actual}, not ${expected}`);
+      if (actual === 'verified') verified += 1;
+    }
+    expect(rows).toBe(2 * 3 ** 8);
+    // Six reported checks, each passed or silent, and both flags true.
+    expect(verified).toBe(2 ** 6);
+  });
+
+  it('fails a capture without any evidence', () => {
+    expect(decideOutcome([])).toMatchObject({ outcome: 'failed', reason: 'process_incomplete' });
+  });
+
+  it.each(['genuine', 'valid', 'live', 'faceMatched', 'amlClear', 'sourceValid'] as const)(
+    'fails when an earlier step said no to %s, whatever the last one says',
+    (check) => {
+      expect(decideOutcome([{ ...passed, [check]: false }, passed, passed]).outcome).toBe('failed');
+    },
+  );
+
+  it('takes completeness from the last step alone', () => {
+    const first = { ...passed, processCompleted: false, identityVerified: false };
+    expect(decideOutcome([first, first, passed]).outcome).toBe('verified');
+    expect(decideOutcome([passed, passed, first]).outcome).toBe('failed');
+  });
+
+  it('gives the code of the provider with a fault and with a validation error', () => {
+    const fault = { reason: 'document_unsupported', providerCode: 5001 } as const;
+    expect(decideOutcome([{ ...passed, fault }])).toMatchObject({ providerCode: 5001 });
+    expect(decideOutcome([{ ...passed, valid: false, validationCodes: [3101, 3001] }])).toMatchObject({
+      reason: 'document_unreadable',
+      providerCode: 3101,
+    });
+  });
+
+  it('tells every check, also those that did not decide', () => {
+    const decision = decideOutcome([{ ...passed, genuine: false, live: null, amlClear: false }]);
+    expect(decision.checks).toMatchObject({
+      document_genuine: 'failed',
+      liveness: 'not_run',
+      aml: 'failed',
+      source: 'passed',
+    });
+  });
+});
+
+describe('isConclusive', () => {
+  it('is true for a no, not for a step that is merely not the last', () => {
+    expect(isConclusive({ ...passed, processCompleted: false, identityVerified: false })).toBe(false);
+    expect(isConclusive({ ...passed, processCompleted: null, identityVerified: null })).toBe(false);
+    expect(isConclusive({ ...passed, live: false })).toBe(true);
+    expect(isConclusive({ ...passed, fault: { reason: 'image_rejected', providerCode: 5002 } })).toBe(true);
+  });
+});

@@ -1,0 +1,83 @@
+import type { CheckResult, Checks } from '@identity-events/shared/contracts/identity-event';
+import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import type { StepEvidence } from './evidence.ts';
+
+/** How a capture ends. `checks` tells every check, also those that did not decide. */
+export type Decision =
+  | { readonly outcome: 'verified'; readonly checks: Checks }
+  | {
+      readonly outcome: 'failed';
+      readonly checks: Checks;
+      readonly reason: ReasonCode;
+      readonly providerCode: number | null;
+    };
+
+/** The evidence that counts for a decision. */
+export type Facts = Omit<StepEvidence, 'finishedAt' | 'durationMs' | 'transactionId'>;
+
+/**
+ * Decides a capture from the evidence of its finished steps. Pure.
+ *
+ * Verified means: no fault, every check that the provider reported passed, and the last step says both
+ * `isVerificationProcessCompleted` and `isDigitalIdentityVerified`. Anything else is failed; no evidence is failed.
+ * Several failures yield the reason that stands first: fault, spoofing, document, face match, liveness, AML, source,
+ * process, identity.
+ */
+export function decideOutcome(steps: readonly Facts[]): Decision {
+  const checks = toChecks(steps);
+  const failure = firstFailure(steps) ?? incompleteness(steps.at(-1));
+  return failure ? { outcome: 'failed', checks, ...failure } : { outcome: 'verified', checks };
+}
+
+/** True when a step already decides against the capture: no further call can change that, so none is made. */
+export function isConclusive(step: Facts): boolean {
+  return firstFailure([step]) !== undefined;
+}
+
+interface Failure {
+  readonly reason: ReasonCode;
+  readonly providerCode: number | null;
+}
+
+function firstFailure(steps: readonly Facts[]): Failure | undefined {
+  const fault = steps.find((step) => step.fault)?.fault;
+  if (fault) return fault;
+  if (steps.some((step) => step.genuine === false)) return failure('document_not_genuine');
+  const invalid = steps.find((step) => step.valid === false);
+  if (invalid) return failure(invalid.validationReason ?? 'document_unreadable', invalid.validationCodes[0]);
+  if (steps.some((step) => step.faceMatched === false)) return failure('face_mismatch');
+  if (steps.some((step) => step.live === false)) return failure('liveness_failed');
+  if (steps.some((step) => step.amlClear === false)) return failure('aml_match');
+  if (steps.some((step) => step.sourceValid === false)) return failure('source_check_failed');
+  return undefined;
+}
+
+/** The last step tells whether the whole is complete; silence is a no. */
+function incompleteness(last: Facts | undefined): Failure | undefined {
+  if (last?.processCompleted !== true) return failure('process_incomplete');
+  if (last.identityVerified !== true) return failure('identity_not_confirmed');
+  return undefined;
+}
+
+function failure(reason: ReasonCode, providerCode?: number): Failure {
+  return { reason, providerCode: providerCode ?? null };
+}
+
+function toChecks(steps: readonly Facts[]): Checks {
+  const last = steps.at(-1);
+  return {
+    document_genuine: worst(steps.map((step) => step.genuine)),
+    document_valid: worst(steps.map((step) => step.valid)),
+    face_match: worst(steps.map((step) => step.faceMatched)),
+    liveness: worst(steps.map((step) => step.live)),
+    aml: worst(steps.map((step) => step.amlClear)),
+    source: worst(steps.map((step) => step.sourceValid)),
+    process_completed: worst([last?.processCompleted ?? null]),
+    identity_confirmed: worst([last?.identityVerified ?? null]),
+  };
+}
+
+function worst(results: readonly (boolean | null)[]): CheckResult {
+  if (results.includes(false)) return 'failed';
+  return results.includes(true) ? 'passed' : 'not_run';
+}

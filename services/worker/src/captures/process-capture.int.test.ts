@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
+import { createOutbox } from '@identity-events/shared/store/outbox';
+import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { StepEvidence, StepName } from './evidence.ts';
+import { type ProcessCaptureDeps, processCapture } from './process-capture.ts';
+import type { Turn } from './provider-gate.ts';
+import { TransientProviderFault } from './transient-provider-fault.ts';
+
+let redis: Redis;
+let now = 1_700_000_000_000;
+let calls: StepName[] = [];
+let removed: string[] = [];
+let answer: (step: StepName) => StepEvidence | Error;
+let turn: Turn;
+let closed = false;
+let reports: string[] = [];
+let deps: ProcessCaptureDeps;
+
+beforeAll(async () => {
+  redis = await openTestRedis(11);
+  deps = {
+    captures: createCaptures(redis),
+    images: { remove: async ({ captureId }) => void removed.push(captureId) },
+    provider: {
+      call: async (step) => {
+        calls.push(step);
+        const given = answer(step);
+        if (given instanceof Error) throw given;
+        return given;
+      },
+    },
+    gate: {
+      take: async () => turn,
+      report: async ({ state, standing }) => {
+        reports.push(`${state} after ${standing}`);
+        return { closed };
+      },
+    },
+    retry: { failedCallsMax: 3, firstWaitMs: 1_000, waitMaxMs: 10_000 },
+    now: () => now,
+    random: () => 0.5,
+    retentionMs: 60_000,
+  };
+});
+beforeEach(() => {
+  calls = [];
+  removed = [];
+  reports = [];
+  turn = { go: true, standing: 'well' };
+  closed = false;
+  answer = (step) => (step === 'liveness' || step === 'link' ? passed(true) : passed(false));
+});
+afterAll(() => redis.quit());
+
+const passed = (complete: boolean): StepEvidence => ({
+  fault: null,
+  genuine: true,
+  valid: true,
+  validationCodes: [],
+  validationReason: null,
+  live: null,
+  faceMatched: null,
+  amlClear: null,
+  sourceValid: null,
+  processCompleted: complete,
+  identityVerified: complete,
+  transactionId: null,
+  finishedAt: now,
+  durationMs: 1,
+});
+
+async function accepted(kind: NewCapture['kind'] = 'national_id'): Promise<string> {
+  const id = `cap_${randomUUID().replaceAll('-', '')}`;
+  const capture: NewCapture = {
+    ...{ id, kind, tenant: 'demo', subject: 'user-1', lane: 'interactive', createdAt: now },
+    ...{ expiresAt: now + 3_600_000, transactionId: randomUUID(), userToken: 'sealed' },
+  };
+  await deps.captures.accept(capture, { key: id, fingerprint: 'f', windowMs: 60_000 });
+  return id;
+}
+
+const run = (id: string) => processCapture(deps, id, new AbortController().signal);
+
+async function eventsOf(id: string): Promise<string[]> {
+  const entries = await createOutbox(redis, redis).read(10_000, 0);
+  return entries.filter((entry) => entry.captureId === id).map((entry) => `${entry.event.type} ${entry.event.id}`);
+}
+
+it('a national_id takes front, back and liveness in order, ends verified, and its images go', async () => {
+  const id = await accepted();
+  expect(await run(id)).toMatchObject({ result: 'ended', outcome: 'verified', reason: null });
+  expect(calls).toEqual(['id_front', 'id_back', 'liveness']);
+  expect(await eventsOf(id)).toEqual([`identity.verified ${id}.outcome`]);
+  expect(removed).toEqual([id]);
+  expect((await deps.captures.read(id))?.userToken).toBeUndefined();
+});
+
+it('a step that already decides is the last call', async () => {
+  const id = await accepted();
+  answer = () => ({ ...passed(false), genuine: false });
+  expect(await run(id)).toMatchObject({ outcome: 'failed', reason: 'document_not_genuine' });
+  expect(calls).toEqual(['id_front']);
+});
+
+it('a finished step is never called again, however often the capture is run', async () => {
+  const id = await accepted();
+  answer = (step) =>
+    step === 'liveness' ? new TransientProviderFault('timeout', { state: 'down', providerCode: null }) : passed(false);
+  expect(await run(id)).toEqual({ result: 'later', at: now + 500, cause: 'timeout' });
+  answer = () => passed(true);
+  expect(await run(id)).toMatchObject({ result: 'ended', outcome: 'verified' });
+  expect(calls).toEqual(['id_front', 'id_back', 'liveness', 'liveness']);
+});
+
+it('an attempt on an ended capture calls nobody and publishes nothing more', async () => {
+  const id = await accepted('link');
+  await run(id);
+  expect(await run(id)).toEqual({ result: 'nothing_to_do' });
+  expect(calls).toEqual(['link']);
+  expect(await eventsOf(id)).toHaveLength(1);
+  expect(removed).toEqual([id, id]);
+});
+
+it('two workers with the same capture yield one outcome', async () => {
+  const id = await accepted('link');
+  answer = () => ({ ...passed(true), live: calls.length % 2 === 0 });
+  const attempts = await Promise.all(Array.from({ length: 8 }, () => run(id)));
+  expect(attempts.filter((attempt) => attempt.result === 'ended')).toHaveLength(1);
+  expect(attempts.filter((attempt) => attempt.result === 'nothing_to_do')).toHaveLength(7);
+  expect(await eventsOf(id)).toHaveLength(1);
+});
+
+it('a provider that stays away fails the capture after the allowed failed calls', async () => {
+  const id = await accepted('link');
+  answer = () => new TransientProviderFault('rate_limited', { state: 'down', providerCode: 4003, retryAfterMs: 5_000 });
+  expect(await run(id)).toEqual({ result: 'later', at: now + 5_000, cause: 'rate_limited' });
+  expect((await run(id)).result).toBe('later');
+  expect(await run(id)).toMatchObject({ outcome: 'failed', reason: 'provider_unavailable' });
+  expect((await deps.captures.read(id))?.outcome).toMatchObject({
+    reason: { providerCode: 4003, category: 'provider' },
+  });
+});
+
+it('a capture beyond its deadline fails as expired without a call', async () => {
+  const id = await accepted('link');
+  const start = now;
+  now += 3_600_000;
+  expect(await run(id)).toMatchObject({ outcome: 'failed', reason: 'capture_expired' });
+  now = start;
+  expect(calls).toEqual([]);
+});
+
+it('a retry is never planned beyond the deadline', async () => {
+  const id = await accepted('link');
+  answer = () =>
+    new TransientProviderFault('rate_limited', { state: 'down', providerCode: null, retryAfterMs: 86_400_000 });
+  expect(await run(id)).toMatchObject({ result: 'later', at: now + 3_600_000 });
+});
+
+it('a capture that does not exist is nothing to do', async () => {
+  expect(await run('cap_00000000000000000000000000000000')).toEqual({ result: 'nothing_to_do' });
+});
+
+it('a capture whose turn has not come waits, without a call and without a failure on its account', async () => {
+  const id = await accepted('link');
+  turn = { go: false, at: now + 9_000, cause: 'budget' };
+  expect(await run(id)).toEqual({ result: 'later', at: now + 9_000, cause: 'budget' });
+  expect(calls).toEqual([]);
+  expect((await deps.captures.read(id))?.failedCalls).toBe(0);
+});
+
+it('a provider that is away for everybody costs a capture nothing, however long', async () => {
+  const id = await accepted('link');
+  answer = () => new TransientProviderFault('connect_failed', { state: 'down', providerCode: null });
+  closed = true;
+  for (let i = 0; i < 10; i++) expect(await run(id)).toEqual({ result: 'later', at: now, cause: 'connect_failed' });
+  expect((await deps.captures.read(id))?.failedCalls).toBe(0);
+});
+
+it('a call that goes well is reported only where the gate asked for it', async () => {
+  await run(await accepted('link'));
+  expect(reports).toEqual([]);
+  turn = { go: true, standing: 'probe' };
+  await run(await accepted('link'));
+  expect(reports).toEqual(['well after probe']);
+});

@@ -1,0 +1,99 @@
+import { type CaptureKind, isTerminal } from '@identity-events/shared/contracts/capture';
+import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { Captures } from '@identity-events/shared/store/captures';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { type CollectEvidenceDeps, type Collection, collectEvidence } from './collect-evidence.ts';
+import { type Decision, decideOutcome } from './decide-outcome.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { nextTry } from './retry-policy.ts';
+import { toIdentityEvent } from './to-identity-event.ts';
+
+export interface ProcessCaptureDeps extends CollectEvidenceDeps {
+  readonly captures: Captures;
+  readonly images: Pick<ImageStore, 'remove'>;
+  readonly retry: RetryPolicy;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** How long the record of an ended capture stays readable. */
+  readonly retentionMs: number;
+}
+
+/** What became of one attempt. */
+export type Attempt =
+  | {
+      readonly result: 'ended';
+      readonly outcome: 'verified' | 'failed';
+      readonly reason: ReasonCode | null;
+      readonly kind: CaptureKind;
+    }
+  /** It had ended before, or was erased: nothing was left to do. */
+  | { readonly result: 'nothing_to_do' }
+  /** It is not its turn, or the provider is not able: again at `at` (epoch ms), or when it is woken. */
+  | { readonly result: 'later'; readonly at: number; readonly cause: string };
+
+/**
+ * Carries a capture as far as it goes: the provider steps it still lacks, the decision, the event.
+ *
+ * May be run any number of times, also by two workers at once: finished steps are not repeated, and a capture ends
+ * once. Throws `AppError('redis_unavailable')` and what the image store throws; a bug passes through.
+ */
+export async function processCapture(
+  deps: ProcessCaptureDeps,
+  captureId: string,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const record = await deps.captures.begin(captureId);
+  if (!record) return { result: 'nothing_to_do' };
+  if (isTerminal(record.status)) {
+    await deps.images.remove({ tenant: record.tenant, captureId });
+    return { result: 'nothing_to_do' };
+  }
+  if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));
+  const collected = await collectEvidence(deps, record, signal);
+  switch (collected.result) {
+    case 'complete':
+      return end(deps, record, decideOutcome(collected.evidence));
+    case 'wait':
+      return { result: 'later', at: Math.min(collected.at, record.expiresAt), cause: collected.cause };
+    case 'fault':
+      return retryOrGiveUp(deps, record, collected);
+    case 'ended':
+      return { result: 'nothing_to_do' };
+  }
+}
+
+/** Ends the capture, unless another attempt did; images are removed either way, as the next thing. */
+async function end(deps: ProcessCaptureDeps, record: CaptureRecord, decision: Decision): Promise<Attempt> {
+  const decidedAt = deps.now();
+  const event = toIdentityEvent(record, decision, decidedAt);
+  const ended = await deps.captures.finish({ captureId: record.id, event, decidedAt, retentionMs: deps.retentionMs });
+  await deps.images.remove({ tenant: record.tenant, captureId: record.id });
+  if (!ended) return { result: 'nothing_to_do' };
+  return {
+    result: 'ended',
+    kind: record.kind,
+    outcome: decision.outcome,
+    reason: decision.outcome === 'failed' ? decision.reason : null,
+  };
+}
+
+/** A fault of this capture's call counts towards giving up; a provider that is away for everybody burns nothing. */
+async function retryOrGiveUp(
+  deps: ProcessCaptureDeps,
+  record: CaptureRecord,
+  { fault, providerIsAway }: Extract<Collection, { result: 'fault' }>,
+): Promise<Attempt> {
+  // Back at once: the closed gate sends it to the waiting room, where it keeps its place.
+  if (providerIsAway) return { result: 'later', at: deps.now(), cause: fault.code };
+  const failedCalls = record.failedCalls + 1;
+  const { retryAfterMs, providerCode } = fault;
+  const at = nextTry(deps.retry, { failedCalls, now: deps.now(), random: deps.random(), retryAfterMs });
+  if (at === 'give_up') return end(deps, record, failedBy('provider_unavailable', providerCode));
+  await deps.captures.checkpoint(record.id, { failedCalls });
+  return { result: 'later', at: Math.min(at, record.expiresAt), cause: fault.code };
+}
+
+function failedBy(reason: ReasonCode, providerCode: number | null = null): Decision {
+  return { outcome: 'failed', reason, providerCode, checks: decideOutcome([]).checks };
+}

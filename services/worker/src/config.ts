@@ -1,0 +1,71 @@
+import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { z } from 'zod';
+import { windows } from './budget/windows.ts';
+
+const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** Settings of the worker. Every variable with meaning, unit, default and limit; secrets have no default. */
+export const workerConfig = z.object({
+  /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
+  REDIS_URL: redisUrl,
+  /** Kafka's bootstrap servers: <host>:<port>, comma separated. */
+  KAFKA_BROKERS: z
+    .string()
+    .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must be <host>:<port>, comma separated')
+    .transform((brokers) => brokers.split(',')),
+  /** Whether missing topics are made; false where they come from elsewhere. */
+  KAFKA_CREATE_TOPICS: onOff.default(true),
+  /** Partitions of topics made here; 1 to 1,000. */
+  KAFKA_TOPIC_PARTITIONS: wholeNumber(1, 1_000).default(6),
+  /** Copies of topics made here; 1 to 9. Use 3 on a cluster of three or more brokers. */
+  KAFKA_TOPIC_REPLICATION: wholeNumber(1, 9).default(1),
+  /** Folder of the images, shared with the API. */
+  CAPTURE_STORE_DIR: z.string().min(1),
+  /** Keys that open images and tokens: <id>:<base64 of 32 bytes>, comma separated; the same ring as the API's. */
+  ENCRYPTION_KEYS: z.string().min(1),
+  /** The tenant for which this service runs. */
+  TENANT_ID: tenantId,
+  /** Address of the Vlens API. */
+  VLENS_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }),
+  /** The tenant's Vlens ApiKey. */
+  VLENS_API_KEY: z.string().min(1),
+  /** Longest time one provider call may take, headers and body together; milliseconds, 100 to 120,000. */
+  VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(20_000),
+  /** Failed provider calls after which a capture fails as provider_unavailable; 1 to 100. */
+  VLENS_FAILED_CALLS_MAX: wholeNumber(1, 100).default(8),
+  /** Upper end of the first wait after a failed call, doubling each time; milliseconds, 10 to 60,000. */
+  VLENS_RETRY_FIRST_MS: wholeNumber(10, 60_000).default(1_000),
+  /** Longest wait between two tries; milliseconds, a second to an hour. */
+  VLENS_RETRY_MAX_MS: wholeNumber(1_000, 3_600_000).default(300_000),
+  /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
+  VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
+  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 0 to 1,000. */
+  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(60),
+  /** Calls in a row without a usable answer after which Vlens is left alone for a while; 1 to 100. */
+  VLENS_BREAKER_FAILURES: wholeNumber(1, 100).default(5),
+  /** How long Vlens is left alone at first, doubling each time; milliseconds, 10 to 60,000. */
+  VLENS_BREAKER_FIRST_MS: wholeNumber(10, 60_000).default(1_000),
+  /** Longest time between two probes of a Vlens that is down; milliseconds, a second to an hour. */
+  VLENS_BREAKER_MAX_MS: wholeNumber(1_000, 3_600_000).default(30_000),
+  /** Time between two probes while Vlens refuses the tenant's account; milliseconds, a second to a day. */
+  VLENS_ACCOUNT_PROBE_MS: wholeNumber(1_000, 86_400_000).default(60_000),
+  /** Captures that one process works on at a time; 1 to 500. */
+  CONCURRENCY: wholeNumber(1, 500).default(20),
+  /** A job whose worker gives no sign of life for this long is taken up by another; milliseconds, 1,000 to 300,000. */
+  JOB_LOCK_MS: wholeNumber(1_000, 300_000).default(15_000),
+  /** How often such jobs are looked for; milliseconds, 500 to 300,000. */
+  STALLED_CHECK_MS: wholeNumber(500, 300_000).default(5_000),
+  /** Crashes of workers with the same job after which it becomes a dead letter; 1 to 1,000. */
+  POISON_STALLS_MAX: wholeNumber(1, 1_000).default(20),
+  /** How long ended captures stay readable; milliseconds, an hour to 400 days. Default 30 days. */
+  RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
+  /** Address of the health endpoints. */
+  HEALTH_HOST: z.string().default('127.0.0.1'),
+  /** Port of the health endpoints; 0 takes a free one. */
+  HEALTH_PORT: wholeNumber(0, 65_535).default(8081),
+  /** Time for running jobs to end after SIGTERM; milliseconds, 1,000 to 120,000. */
+  SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 120_000).default(12_000),
+  /** error, warn, info or debug. */
+  LOG_LEVEL: logLevel,
+});
+export type WorkerConfig = z.infer<typeof workerConfig>;

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A dependency without which no capture gets to its readers. Rejects while it is away. */
+export type ReadinessCheck = () => Promise<void>;
+
+export interface HealthServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const checkTimeoutMs = 1_500;
+
+/** Serves `/healthz` (the process runs) and `/readyz` (every dependency answers within 1.5 s; 503 names those away). */
+export async function startHealthServer(
+  host: string,
+  port: number,
+  checks: Readonly<Record<string, ReadinessCheck>>,
+): Promise<HealthServer> {
+  const server = createServer((request, response) => {
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(JSON.stringify(body));
+    };
+    if (request.url === '/healthz') return answer(200, { status: 'ok' });
+    if (request.url !== '/readyz') return answer(404, { status: 'not found' });
+    void runChecks(checks).then((states) => {
+      const ready = Object.values(states).every((state) => state === 'ok');
+      answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: states });
+    });
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function runChecks(checks: Readonly<Record<string, ReadinessCheck>>): Promise<Record<string, 'ok' | 'away'>> {
+  const states = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
+  );
+  return Object.fromEntries(states);
+}
+
+function stateOf(check: ReadinessCheck): Promise<'ok' | 'away'> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve('away'), checkTimeoutMs);
+    check()
+      .then(() => resolve('ok'))
+      .catch(() => resolve('away'))
+      .finally(() => clearTimeout(timer));
+  });
+}

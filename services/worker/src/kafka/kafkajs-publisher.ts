@@ -1,0 +1,125 @@
+import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import { type ICustomPartitioner, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { EventPublisher } from '../outbox/relay.ts';
+import { ensureTopics, type TopicSettings } from './ensure-topics.ts';
+import { toKafkaMessage } from './to-kafka-message.ts';
+
+export interface KafkaSettings {
+  readonly brokers: string[];
+  readonly clientId: string;
+  readonly topics: TopicSettings;
+}
+
+export interface KafkajsPublisher extends EventPublisher {
+  /** Resolves when Kafka answers now, with the topics made. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Publishes through kafkajs: idempotent producer, one request in flight, acknowledged by all in-sync replicas.
+ *
+ * After any failure the producer is thrown away: the state of an idempotent producer after an error is not to be
+ * trusted, and kafkajs' own `retriable` marks are not either (a broker that is down is reported as not retriable).
+ */
+export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger): KafkajsPublisher {
+  const kafka = new Kafka({
+    brokers: settings.brokers,
+    clientId: settings.clientId,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => logger.debug('kafka.client', { namespace: entry.namespace, label: entry.label }),
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
+  const partitionOf = new WeakMap<object, number>();
+  let ready: Promise<Producer> | undefined;
+
+  async function open(): Promise<Producer> {
+    await ensureTopics(kafka, outcomeEventTypes, settings.topics);
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: notingPartitioner(partitionOf),
+      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+    });
+    await producer.connect();
+    return producer;
+  }
+
+  async function discard(): Promise<void> {
+    const opened = ready;
+    ready = undefined;
+    const producer = await opened?.catch(() => undefined);
+    await producer?.disconnect().catch(() => undefined);
+  }
+
+  async function connected(): Promise<Producer> {
+    ready ??= open();
+    try {
+      return await ready;
+    } catch (error) {
+      ready = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async check() {
+      await connected();
+      await describeCluster(kafka);
+    },
+    close: discard,
+    async publish(events) {
+      const producer = await connected();
+      const messages = events.map(({ topic, event }) => ({ topic, message: toKafkaMessage(event) }));
+      try {
+        const byTopic = Map.groupBy(messages, ({ topic }) => topic);
+        const places = await producer.sendBatch({
+          acks: -1,
+          topicMessages: [...byTopic].map(([topic, group]) => ({
+            topic,
+            messages: group.map(({ message }) => message),
+          })),
+        });
+        const next = new Map(
+          places.map((place) => [`${place.topicName}/${place.partition}`, BigInt(place.baseOffset ?? 0)]),
+        );
+        return messages.map(({ topic, message }) => {
+          const partition = partitionOf.get(message) ?? 0;
+          const place = `${topic}/${partition}`;
+          const offset = next.get(place) ?? 0n;
+          next.set(place, offset + 1n);
+          return { topic, partition, offset: String(offset) };
+        });
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The Java-compatible default, which also tells where it put each message: the answer names only first offsets. */
+function notingPartitioner(noted: WeakMap<object, number>): ICustomPartitioner {
+  return () => {
+    const choose = Partitioners.DefaultPartitioner();
+    return (args) => {
+      const partition = choose(args);
+      noted.set(args.message satisfies Message, partition);
+      return partition;
+    };
+  };
+}
+
+async function describeCluster(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+  } finally {
+    await admin.disconnect();
+  }
+}

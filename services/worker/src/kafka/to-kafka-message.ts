@@ -1,0 +1,23 @@
+import type { CloudEvent } from '@identity-events/shared/contracts/cloud-event';
+
+/** A Kafka record before it has a place. */
+export interface KafkaMessage {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Record<string, string>;
+}
+
+/**
+ * A CloudEvent as a Kafka record in binary content mode: data is the value, every attribute a `ce_` header, and the
+ * content type stands in `content-type` (CloudEvents Kafka protocol binding v1.0.2, section 3.2). `traceparent` is
+ * given without the prefix too, where tracing tools look for it (W3C trace context).
+ */
+export function toKafkaMessage(event: CloudEvent): KafkaMessage {
+  const { data, datacontenttype, ...attributes } = event;
+  const headers: Record<string, string> = { 'content-type': datacontenttype };
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) headers[`ce_${name}`] = value;
+  }
+  if (event.traceparent) headers['traceparent'] = event.traceparent;
+  return { key: event.partitionkey, value: JSON.stringify(data), headers };
+}

@@ -1,0 +1,62 @@
+import { captureJob } from '@identity-events/shared/contracts/capture-job';
+import { AppError } from '@identity-events/shared/runtime/errors';
+import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
+import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import type { Attempt } from '../captures/process-capture.ts';
+
+export interface CaptureJobDeps {
+  /** The use case: carries one capture as far as it goes. */
+  readonly process: (captureId: string, signal: AbortSignal) => Promise<Attempt>;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Crashes of workers with the same job after which it counts as their cause. */
+  readonly stallsMax: number;
+  /** Wait after a fault of our own surroundings (Redis, image store). */
+  readonly infrastructureWaitMs: number;
+}
+
+/**
+ * Runs one BullMQ job.
+ *
+ * Waiting is done in BullMQ's delayed set, whatever the cause: it takes no worker slot and burns no attempt. What is
+ * thrown as anything but `DelayedError` lands in the failed set, the dead letters: jobs that can't be read, jobs whose
+ * workers crash again and again, and bugs.
+ */
+export function captureJobProcessor(deps: CaptureJobDeps) {
+  return async (job: Job, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
+    const startedAt = performance.now();
+    const captureId = readCaptureId(job);
+    if (job.stalledCounter > deps.stallsMax) {
+      throw new UnrecoverableError(`poison: its worker died ${job.stalledCounter} times`);
+    }
+    const attempt = await attemptOnce(deps, captureId, signal ?? new AbortController().signal);
+    deps.logger.info('capture.processed', {
+      captureId,
+      durationMs: Math.round(performance.now() - startedAt),
+      starts: job.attemptsStarted,
+      ...attempt,
+    });
+    if (attempt.result !== 'later') return attempt.result;
+    await job.moveToDelayed(attempt.at, token);
+    throw new DelayedError();
+  };
+}
+
+function readCaptureId(job: Job): string {
+  const parsed = captureJob.safeParse(job.data, { reportInput: false });
+  if (!parsed.success) throw new UnrecoverableError('unreadable: the job is not of a known version');
+  return parsed.data.captureId;
+}
+
+async function attemptOnce(deps: CaptureJobDeps, captureId: string, signal: AbortSignal): Promise<Attempt> {
+  try {
+    return await deps.process(captureId, signal);
+  } catch (error) {
+    if (error instanceof AppError && error.retriable) {
+      return { result: 'later', at: deps.now() + deps.infrastructureWaitMs, cause: error.code };
+    }
+    deps.logger.error('capture.bug', { captureId, ...bugFields(error) });
+    const code = error instanceof AppError ? error.code : 'bug';
+    throw new UnrecoverableError(`${code}: see the worker's log`);
+  }
+}

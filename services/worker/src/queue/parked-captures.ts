@@ -1,0 +1,41 @@
+import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { ParkedCaptures } from '../captures/provider-gate.ts';
+
+const triesMax = 5;
+const betweenTriesMs = 20;
+
+/**
+ * Parked captures are delayed jobs. One may be called in the moment between entering the waiting room and being parked,
+ * so a job that is not delayed yet is looked at again; one that is never delayed is running, or gone.
+ */
+export function createParkedCaptures(redis: Redis): ParkedCaptures & { close(): Promise<void> } {
+  const queue = new Queue(captureQueueName, { connection: redis, prefix: redisPrefix });
+  queue.on('error', () => undefined);
+
+  async function resumeOne(captureId: string): Promise<void> {
+    for (let tries = 0; tries < triesMax; tries++) {
+      const job = await queue.getJob(captureId);
+      if (!job) return;
+      if (await promote(job)) return;
+      await new Promise((resolve) => setTimeout(resolve, betweenTriesMs));
+    }
+  }
+
+  return {
+    resume: async (captureIds) => void (await Promise.all(captureIds.map(resumeOne))),
+    close: () => queue.close(),
+  };
+}
+
+/** True when the job was delayed and is not any more. BullMQ tells "not delayed" by throwing. */
+async function promote(job: { promote(): Promise<void>; isDelayed(): Promise<boolean> }): Promise<boolean> {
+  if (!(await job.isDelayed())) return false;
+  try {
+    await job.promote();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import type { FaultReason } from '@identity-events/vlens/error-table';
+
+/**
+ * The public reason for each of the provider's. Subscribers get few reasons that they can act on; the provider's own
+ * code stands beside it in the event. A reason that the client gains does not compile here until it has its line.
+ */
+export const reasonOfFault: { readonly [F in FaultReason]: ReasonCode } = {
+  id_number_invalid: 'document_unreadable',
+  birth_date_invalid: 'document_unreadable',
+  governorate_invalid: 'document_unreadable',
+  id_key_invalid: 'document_unreadable',
+  gender_invalid: 'document_unreadable',
+  release_date_invalid: 'document_unreadable',
+  expiry_date_invalid: 'document_unreadable',
+  fields_not_readable: 'document_unreadable',
+  mrz_invalid: 'document_unreadable',
+  document_expired: 'document_expired',
+  card_not_detected: 'document_not_detected',
+  id_photo_without_face: 'document_photo_missing',
+  id_number_differs_between_sides: 'document_mismatch',
+  name_differs_between_documents: 'document_mismatch',
+  image_quality_low: 'document_unclear',
+  image_not_in_focus: 'document_unclear',
+  document_unsupported: 'document_unsupported',
+  document_not_genuine: 'document_not_genuine',
+  several_faces: 'face_multiple',
+  face_not_detected: 'face_not_detected',
+  face_not_clear: 'face_unclear',
+  image_too_large: 'image_rejected',
+  image_too_many_pixels: 'image_rejected',
+  media_type_unsupported: 'image_rejected',
+  transaction_invalid: 'transaction_rejected',
+  not_found: 'transaction_rejected',
+  wrong_endpoint: 'request_rejected',
+  request_invalid: 'request_rejected',
+  request_unprocessable: 'request_rejected',
+  user_token_rejected: 'user_token_rejected',
+  admin_token_rejected: 'provider_account',
+  api_key_rejected: 'provider_account',
+  bundle_key_wrong: 'provider_account',
+  bundle_exhausted: 'provider_account',
+  bundle_disabled: 'provider_account',
+  service_not_in_bundle: 'provider_account',
+  not_subscribed: 'provider_account',
+  subscription_expired: 'provider_account',
+  trials_exceeded: 'provider_throttled',
+  rate_limited: 'provider_throttled',
+  provider_failure: 'provider_unavailable',
+  provider_unavailable: 'provider_unavailable',
+  provider_error_unknown: 'provider_error',
+};
