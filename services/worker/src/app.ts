@@ -56,7 +56,7 @@ export async function startWorker(config: WorkerConfig, logger: Logger, releases
     baseUrl: config.VLENS_BASE_URL,
     apiKey: config.VLENS_API_KEY,
     timeoutMs: config.VLENS_TIMEOUT_MS,
-    onCall: (call) => logger.info('vlens.call', { ...call, durationMs: Math.round(call.durationMs) }),
+    onCall: (call) => logger.debug('vlens.call', { ...call, durationMs: Math.round(call.durationMs) }),
   });
   releases.onStop('vlens', () => vlens.close());
   const gate = createRedisProviderGate(redis, {

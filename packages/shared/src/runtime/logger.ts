@@ -16,7 +16,7 @@ export function createLogger(service: string, level: string): Logger {
   const logger = winston.createLogger({
     level,
     defaultMeta: { service },
-    format: winston.format.combine(winston.format.timestamp({ alias: 'time' }), winston.format.json()),
+    format: winston.format.combine(withTime(), winston.format.json()),
     transports: [new winston.transports.Console()],
   });
   return {
@@ -33,3 +33,5 @@ export function bugFields(error: unknown): LogFields {
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return { error: error.name, stack: frames?.slice(0, 12).join('\n') };
 }
+
+const withTime = winston.format((line) => ({ time: new Date().toISOString(), ...line }));

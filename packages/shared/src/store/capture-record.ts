@@ -48,8 +48,12 @@ const fields = z.object({
   published: json(publication).optional(),
 });
 
+/** When a step finished and how long its call took. What else it brought is the worker's to read. */
+const step = z.looseObject({ finishedAt: epochMs, durationMs: z.number() });
+export type RecordedStep = z.infer<typeof step>;
+
 /** The truth about one capture. `steps` holds what each finished provider step brought, by step name. */
-export type CaptureRecord = z.infer<typeof fields> & { readonly steps: ReadonlyMap<string, unknown> };
+export type CaptureRecord = z.infer<typeof fields> & { readonly steps: ReadonlyMap<string, RecordedStep> };
 
 const stepPrefix = 'step:';
 
@@ -64,13 +68,22 @@ export const fieldContext = (tenant: string, captureId: string, field: string): 
 export function parseCaptureRecord(hash: Readonly<Record<string, string>>): CaptureRecord | null {
   if (Object.keys(hash).length === 0) return null;
   const parsed = fields.safeParse(hash, { reportInput: false });
-  if (!parsed.success) {
-    const paths = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new AppError('record_invalid', `A capture record can not be read: ${paths}.`, { retriable: false });
-  }
-  const steps = new Map<string, unknown>();
+  if (!parsed.success) throw unreadable(parsed.error);
+  return { ...parsed.data, steps: parseSteps(hash) };
+}
+
+function parseSteps(hash: Readonly<Record<string, string>>): Map<string, RecordedStep> {
+  const steps = new Map<string, RecordedStep>();
   for (const [name, value] of Object.entries(hash)) {
-    if (name.startsWith(stepPrefix)) steps.set(name.slice(stepPrefix.length), JSON.parse(value));
+    if (!name.startsWith(stepPrefix)) continue;
+    const parsed = json(step).safeParse(value, { reportInput: false });
+    if (!parsed.success) throw unreadable(parsed.error);
+    steps.set(name.slice(stepPrefix.length), parsed.data);
   }
-  return { ...parsed.data, steps };
+  return steps;
+}
+
+function unreadable(error: z.ZodError): AppError {
+  const paths = error.issues.map((issue) => issue.path.join('.')).join(', ');
+  return new AppError('record_invalid', `A capture record can not be read: ${paths}.`, { retriable: false });
 }

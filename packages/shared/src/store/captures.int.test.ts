@@ -98,10 +98,15 @@ it('a record goes from queued to processing to its end, and no further', async (
   expect(await captures.read(capture.id)).toMatchObject({ status: 'queued', failedCalls: 0, userToken: 'sealed' });
   expect(await captures.checkpoint(capture.id, { failedCalls: 1 })).toBe(false);
   expect(await captures.begin(capture.id)).toMatchObject({ status: 'processing' });
-  expect(await captures.checkpoint(capture.id, { [stepField('link')]: '{"live":true}', failedCalls: 1 })).toBe(true);
+  expect(
+    await captures.checkpoint(capture.id, {
+      [stepField('link')]: '{"live":true,"finishedAt":5,"durationMs":2}',
+      failedCalls: 1,
+    }),
+  ).toBe(true);
   const record = await captures.begin(capture.id);
   expect(record).toMatchObject({ status: 'processing', failedCalls: 1 });
-  expect(record?.steps.get('link')).toEqual({ live: true });
+  expect(record?.steps.get('link')).toEqual({ live: true, finishedAt: 5, durationMs: 2 });
 
   expect(await captures.finish(ending(capture, 'verified'))).toBe(true);
   expect(await captures.finish(ending(capture, 'failed'))).toBe(false);

@@ -27,7 +27,7 @@ export function toCaptureView(record: CaptureRecord): Record<string, unknown> {
     createdAt: iso(record.createdAt),
     expiresAt: iso(record.expiresAt),
     transactionId: record.transactionId,
-    steps: [...record.steps].map(([name, step]) => ({ name, ...stepTimes(step) })),
+    steps: toStepViews(record.steps),
     ...(record.decidedAt === undefined ? {} : { decidedAt: iso(record.decidedAt) }),
     ...(outcome ? { checks: outcome.checks } : {}),
     ...(outcome?.outcome === 'failed' ? { reason: outcome.reason } : {}),
@@ -41,10 +41,9 @@ export function captureUrl(captureId: string): string {
   return `/v1/captures/${captureId}`;
 }
 
-function stepTimes(step: unknown): { finishedAt?: string; durationMs?: number } {
-  const { finishedAt, durationMs } = step as { finishedAt?: number; durationMs?: number };
-  return {
-    ...(finishedAt === undefined ? {} : { finishedAt: iso(finishedAt) }),
-    ...(durationMs === undefined ? {} : { durationMs }),
-  };
+/** Finished provider steps in the order in which they finished. */
+function toStepViews(steps: CaptureRecord['steps']) {
+  return [...steps]
+    .sort(([, a], [, b]) => a.finishedAt - b.finishedAt)
+    .map(([name, { finishedAt, durationMs }]) => ({ name, finishedAt: iso(finishedAt), durationMs }));
 }

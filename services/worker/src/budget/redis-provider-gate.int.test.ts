@@ -112,8 +112,15 @@ it('a few failures in a row close the gate; one probe at a time finds out; succe
 
   const called = async () => (await gate.callNext('down', 0)).captureIds;
   expect(await called()).toEqual([]);
-  await vi.waitFor(async () => expect(await called()).toHaveLength(1), { timeout: 1_000, interval: 10 });
-  const first = waiting[0] as TestCapture;
+  const [probe] = await vi.waitUntil(
+    async () => {
+      const ids = await called();
+      return ids.length > 0 && ids;
+    },
+    { timeout: 1_000, interval: 10 },
+  );
+  expect(await called()).toEqual([]);
+  const first = waiting.find((each) => each.id === probe) as TestCapture;
   expect(await gate.take(first)).toMatchObject({ go: true, standing: 'probe' });
   expect(await gate.take(capture('down'))).toMatchObject({ go: false });
   await gate.report(report('down', { state: 'well', standing: 'probe', code: 'ok' }));

@@ -92,6 +92,18 @@ describe('decideOutcome', () => {
     });
   });
 
+  it('does not count a refused capture as incomplete too', () => {
+    const unfinished = { ...passed, processCompleted: false, identityVerified: null };
+    expect(decideOutcome([{ ...unfinished, live: false }]).checks).toMatchObject({
+      process_completed: 'not_run',
+      identity_confirmed: 'not_run',
+    });
+    expect(decideOutcome([unfinished]).checks).toMatchObject({
+      process_completed: 'failed',
+      identity_confirmed: 'not_run',
+    });
+  });
+
   it('tells every check, also those that did not decide', () => {
     const decision = decideOutcome([{ ...passed, genuine: false, live: null, amlClear: false }]);
     expect(decision.checks).toMatchObject({

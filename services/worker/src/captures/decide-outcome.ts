@@ -24,8 +24,9 @@ export type Facts = Omit<StepEvidence, 'finishedAt' | 'durationMs' | 'transactio
  * process, identity.
  */
 export function decideOutcome(steps: readonly Facts[]): Decision {
-  const checks = toChecks(steps);
-  const failure = firstFailure(steps) ?? incompleteness(steps.at(-1));
+  const refused = firstFailure(steps);
+  const failure = refused ?? incompleteness(steps.at(-1));
+  const checks = toChecks(steps, refused !== undefined);
   return failure ? { outcome: 'failed', checks, ...failure } : { outcome: 'verified', checks };
 }
 
@@ -63,8 +64,10 @@ function failure(reason: ReasonCode, providerCode?: number): Failure {
   return { reason, providerCode: providerCode ?? null };
 }
 
-function toChecks(steps: readonly Facts[]): Checks {
+/** A refused capture is never complete; that is no finding of its own, so it counts as not run. */
+function toChecks(steps: readonly Facts[], refused: boolean): Checks {
   const last = steps.at(-1);
+  const flag = (said: boolean | null | undefined): CheckResult => worst([refused && !said ? null : (said ?? null)]);
   return {
     document_genuine: worst(steps.map((step) => step.genuine)),
     document_valid: worst(steps.map((step) => step.valid)),
@@ -72,8 +75,8 @@ function toChecks(steps: readonly Facts[]): Checks {
     liveness: worst(steps.map((step) => step.live)),
     aml: worst(steps.map((step) => step.amlClear)),
     source: worst(steps.map((step) => step.sourceValid)),
-    process_completed: worst([last?.processCompleted ?? null]),
-    identity_confirmed: worst([last?.identityVerified ?? null]),
+    process_completed: flag(last?.processCompleted),
+    identity_confirmed: flag(last?.identityVerified),
   };
 }
 
