@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
 /** What was submitted, and with it which calls the provider gets. */
-export const captureKinds = ['link', 'national_id'] as const;
+export const captureKinds = ['link', 'national_id', 'national_id_ocr'] as const;
 export type CaptureKind = (typeof captureKinds)[number];
 
 /**
  * Where a capture stands. `queued` and `processing` move on by themselves; the others are terminal and never change.
  */
-export const captureStatuses = ['queued', 'processing', 'verified', 'failed'] as const;
+export const captureStatuses = ['queued', 'processing', 'verified', 'captured', 'failed'] as const;
 export type CaptureStatus = (typeof captureStatuses)[number];
 
 /** True once the capture has its one outcome. */
 export function isTerminal(status: CaptureStatus): boolean {
-  return status === 'verified' || status === 'failed';
+  return status !== 'queued' && status !== 'processing';
 }
 
-/** The images of a `national_id` capture, in the order in which they are sent to the provider. */
+/** The images of a capture of a national ID, in the order in which they are sent to the provider. */
 export const imageNames = ['front', 'back', 'face1', 'face2', 'face3'] as const;
 export type ImageName = (typeof imageNames)[number];
 
@@ -55,7 +55,6 @@ const userToken = z
 
 const common = {
   subject,
-  userToken,
   lane: z.enum(lanes).default('interactive').meta({ description: 'Interactive captures go before bulk ones.' }),
   expiresAt: z.iso
     .datetime({ offset: true })
@@ -67,14 +66,18 @@ const common = {
 export const linkFields = z.strictObject({
   kind: z.literal('link'),
   ...common,
+  userToken,
   transactionId: z.uuid().meta({ description: 'The Vlens transaction that holds front, back and liveness.' }),
 });
 
 /** Verify a person from both sides of the national ID and three face frames; the images travel beside these fields. */
-export const nationalIdFields = z.strictObject({ kind: z.literal('national_id'), ...common });
+export const nationalIdFields = z.strictObject({ kind: z.literal('national_id'), ...common, userToken });
+
+/** The same before the person has logged in: it yields a transaction, which a later `link` attaches to its user. */
+export const nationalIdOcrFields = z.strictObject({ kind: z.literal('national_id_ocr'), ...common });
 
 /** Everything of a capture but its images, as a client sends it. */
-export const captureFields = z.discriminatedUnion('kind', [linkFields, nationalIdFields]);
+export const captureFields = z.discriminatedUnion('kind', [linkFields, nationalIdFields, nationalIdOcrFields]);
 export type CaptureFields = z.infer<typeof captureFields>;
 
 /** True for the name of a kind that this version knows. */

@@ -4,7 +4,7 @@ import { cloudEvent } from './cloud-event.ts';
 import { reasonCategories, reasonCodes } from './reasons.ts';
 
 /** The events that end a capture. The topic of an event is its type. */
-export const outcomeEventTypes = ['identity.verified', 'identity.failed'] as const;
+export const outcomeEventTypes = ['identity.verified', 'identity.captured', 'identity.failed'] as const;
 export type OutcomeEventType = (typeof outcomeEventTypes)[number];
 
 /** The checks behind an outcome. `not_run`: the provider did not report it. */
@@ -45,6 +45,9 @@ const common = {
 /** Data of `identity.verified`: no error, process complete, identity confirmed, every reported check passed. */
 export const identityVerified = z.object({ outcome: z.literal('verified'), ...common });
 
+/** Data of `identity.captured`: all images passed, before login; `link` the transaction to its user to verify the person. */
+export const identityCaptured = z.object({ outcome: z.literal('captured'), ...common, transactionId: z.string() });
+
 /** Why it failed. */
 export const reason = z.object({
   code: z.enum(reasonCodes),
@@ -59,7 +62,7 @@ export type Reason = z.infer<typeof reason>;
 /** Data of `identity.failed`. */
 export const identityFailed = z.object({ outcome: z.literal('failed'), ...common, reason });
 
-export const outcomeData = z.discriminatedUnion('outcome', [identityVerified, identityFailed]);
+export const outcomeData = z.discriminatedUnion('outcome', [identityVerified, identityCaptured, identityFailed]);
 export type OutcomeData = z.infer<typeof outcomeData>;
 
 /** The event that ends a capture, as it goes to Kafka. */

@@ -1,7 +1,7 @@
 /**
  * The steps that change a capture's state. Each runs in Redis as one atomic step.
  *
- *     (none) --accept--> queued --begin--> processing --finish--> verified | failed
+ *     (none) --accept--> queued --begin--> processing --finish--> verified | captured | failed
  */
 
 /**

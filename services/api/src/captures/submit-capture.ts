@@ -82,7 +82,10 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
     createdAt,
     expiresAt: fields.expiresAt ? Date.parse(fields.expiresAt) : createdAt + deps.defaultExpiryMs,
     transactionId: fields.kind === 'link' ? fields.transactionId : deps.newTransactionId(),
-    userToken: sealText(deps.sealer, fields.userToken, fieldContext(tenant, id, 'userToken')),
+    userToken:
+      'userToken' in fields
+        ? sealText(deps.sealer, fields.userToken, fieldContext(tenant, id, 'userToken'))
+        : undefined,
     traceparent,
   };
 }

@@ -56,7 +56,7 @@ describe('decideOutcome', () => {
     for (const answer of everyAnswer()) {
       rows += 1;
       const expected = precedence.find(([applies]) => applies(answer))?.[1] ?? 'verified';
-      const decision = decideOutcome([answer]);
+      const decision = decideOutcome('national_id', [answer]);
       const actual = decision.outcome === 'failed' ? decision.reason : decision.outcome;
       if (actual !== expected) expect.fail(`${JSON.stringify(answer)} gave ${actual}, not ${expected}`);
       if (actual === 'verified') verified += 1;
@@ -66,27 +66,41 @@ describe('decideOutcome', () => {
     expect(verified).toBe(2 ** 6);
   });
 
+  it('decides every combination before login by the same list, without the flags of the user', () => {
+    let captured = 0;
+    for (const answer of everyAnswer()) {
+      const refusal = precedence.slice(0, -2).find(([applies]) => applies(answer))?.[1];
+      const expected = refusal ?? (answer.processCompleted === false ? 'process_incomplete' : 'captured');
+      const decision = decideOutcome('national_id_ocr', [answer]);
+      const actual = decision.outcome === 'failed' ? decision.reason : decision.outcome;
+      if (actual !== expected) expect.fail(`${JSON.stringify(answer)} gave ${actual}, not ${expected}`);
+      if (actual === 'captured') captured += 1;
+    }
+    expect(captured).toBe(2 ** 6 * 2 * 3);
+    expect(decideOutcome('national_id_ocr', []).outcome).toBe('failed');
+  });
+
   it('fails a capture without any evidence', () => {
-    expect(decideOutcome([])).toMatchObject({ outcome: 'failed', reason: 'process_incomplete' });
+    expect(decideOutcome('national_id', [])).toMatchObject({ outcome: 'failed', reason: 'process_incomplete' });
   });
 
   it.each(['genuine', 'valid', 'live', 'faceMatched', 'amlClear', 'sourceValid'] as const)(
     'fails when an earlier step said no to %s, whatever the last one says',
     (check) => {
-      expect(decideOutcome([{ ...passed, [check]: false }, passed, passed]).outcome).toBe('failed');
+      expect(decideOutcome('national_id', [{ ...passed, [check]: false }, passed, passed]).outcome).toBe('failed');
     },
   );
 
   it('takes completeness from the last step alone', () => {
     const first = { ...passed, processCompleted: false, identityVerified: false };
-    expect(decideOutcome([first, first, passed]).outcome).toBe('verified');
-    expect(decideOutcome([passed, passed, first]).outcome).toBe('failed');
+    expect(decideOutcome('national_id', [first, first, passed]).outcome).toBe('verified');
+    expect(decideOutcome('national_id', [passed, passed, first]).outcome).toBe('failed');
   });
 
   it('gives the code of the provider with a fault and with a validation error', () => {
     const fault = { reason: 'document_unsupported', providerCode: 5001 } as const;
-    expect(decideOutcome([{ ...passed, fault }])).toMatchObject({ providerCode: 5001 });
-    expect(decideOutcome([{ ...passed, valid: false, validationCodes: [3101, 3001] }])).toMatchObject({
+    expect(decideOutcome('national_id', [{ ...passed, fault }])).toMatchObject({ providerCode: 5001 });
+    expect(decideOutcome('national_id', [{ ...passed, valid: false, validationCodes: [3101, 3001] }])).toMatchObject({
       reason: 'document_unreadable',
       providerCode: 3101,
     });
@@ -94,18 +108,18 @@ describe('decideOutcome', () => {
 
   it('does not count a refused capture as incomplete too', () => {
     const unfinished = { ...passed, processCompleted: false, identityVerified: null };
-    expect(decideOutcome([{ ...unfinished, live: false }]).checks).toMatchObject({
+    expect(decideOutcome('national_id', [{ ...unfinished, live: false }]).checks).toMatchObject({
       process_completed: 'not_run',
       identity_confirmed: 'not_run',
     });
-    expect(decideOutcome([unfinished]).checks).toMatchObject({
+    expect(decideOutcome('national_id', [unfinished]).checks).toMatchObject({
       process_completed: 'failed',
       identity_confirmed: 'not_run',
     });
   });
 
   it('tells every check, also those that did not decide', () => {
-    const decision = decideOutcome([{ ...passed, genuine: false, live: null, amlClear: false }]);
+    const decision = decideOutcome('national_id', [{ ...passed, genuine: false, live: null, amlClear: false }]);
     expect(decision.checks).toMatchObject({
       document_genuine: 'failed',
       liveness: 'not_run',

@@ -1,10 +1,11 @@
+import type { CaptureKind } from '@identity-events/shared/contracts/capture';
 import type { CheckResult, Checks } from '@identity-events/shared/contracts/identity-event';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
 import type { StepEvidence } from './evidence.ts';
 
 /** How a capture ends. `checks` tells every check, also those that did not decide. */
 export type Decision =
-  | { readonly outcome: 'verified'; readonly checks: Checks }
+  | { readonly outcome: 'verified' | 'captured'; readonly checks: Checks }
   | {
       readonly outcome: 'failed';
       readonly checks: Checks;
@@ -18,16 +19,18 @@ export type Facts = Omit<StepEvidence, 'finishedAt' | 'durationMs' | 'transactio
 /**
  * Decides a capture from the evidence of its finished steps. Pure.
  *
- * Verified means: no fault, every check that the provider reported passed, and the last step says both
+ * Captured (of a `national_id_ocr`, which has no user yet) means: no fault, every check that the provider reported passed,
+ * and the last step does not call the process incomplete. Verified means: no fault, every check that the provider reported passed, and the last step says both
  * `isVerificationProcessCompleted` and `isDigitalIdentityVerified`. Anything else is failed; no evidence is failed.
  * Several failures yield the reason that stands first: fault, spoofing, document, face match, liveness, AML, source,
  * process, identity.
  */
-export function decideOutcome(steps: readonly Facts[]): Decision {
+export function decideOutcome(kind: CaptureKind, steps: readonly Facts[]): Decision {
   const refused = firstFailure(steps);
-  const failure = refused ?? incompleteness(steps.at(-1));
+  const failure = refused ?? (kind === 'national_id_ocr' ? uncaptured(steps.at(-1)) : incompleteness(steps.at(-1)));
   const checks = toChecks(steps, refused !== undefined);
-  return failure ? { outcome: 'failed', checks, ...failure } : { outcome: 'verified', checks };
+  if (failure) return { outcome: 'failed', checks, ...failure };
+  return { outcome: kind === 'national_id_ocr' ? 'captured' : 'verified', checks };
 }
 
 /** True when a step already decides against the capture: no further call can change that, so none is made. */
@@ -58,6 +61,11 @@ function incompleteness(last: Facts | undefined): Failure | undefined {
   if (last?.processCompleted !== true) return failure('process_incomplete');
   if (last.identityVerified !== true) return failure('identity_not_confirmed');
   return undefined;
+}
+
+/** Before login nobody can be verified, and the provider's OCR calls need not say whether the process is complete. */
+function uncaptured(last: Facts | undefined): Failure | undefined {
+  return !last || last.processCompleted === false ? failure('process_incomplete') : undefined;
 }
 
 function failure(reason: ReasonCode, providerCode?: number): Failure {

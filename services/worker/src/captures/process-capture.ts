@@ -23,7 +23,7 @@ export interface ProcessCaptureDeps extends CollectEvidenceDeps {
 export type Attempt =
   | {
       readonly result: 'ended';
-      readonly outcome: 'verified' | 'failed';
+      readonly outcome: Decision['outcome'];
       readonly reason: ReasonCode | null;
       readonly kind: CaptureKind;
     }
@@ -49,11 +49,11 @@ export async function processCapture(
     await deps.images.remove({ tenant: record.tenant, captureId });
     return { result: 'nothing_to_do' };
   }
-  if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));
+  if (deps.now() >= record.expiresAt) return end(deps, record, failedBy(record, 'capture_expired'));
   const collected = await collectEvidence(deps, record, signal);
   switch (collected.result) {
     case 'complete':
-      return end(deps, record, decideOutcome(collected.evidence));
+      return end(deps, record, decideOutcome(record.kind, collected.evidence));
     case 'wait':
       return { result: 'later', at: Math.min(collected.at, record.expiresAt), cause: collected.cause };
     case 'fault':
@@ -89,11 +89,11 @@ async function retryOrGiveUp(
   const failedCalls = record.failedCalls + 1;
   const { retryAfterMs, providerCode } = fault;
   const at = nextTry(deps.retry, { failedCalls, now: deps.now(), random: deps.random(), retryAfterMs });
-  if (at === 'give_up') return end(deps, record, failedBy('provider_unavailable', providerCode));
+  if (at === 'give_up') return end(deps, record, failedBy(record, 'provider_unavailable', providerCode));
   await deps.captures.checkpoint(record.id, { failedCalls });
   return { result: 'later', at: Math.min(at, record.expiresAt), cause: fault.code };
 }
 
-function failedBy(reason: ReasonCode, providerCode: number | null = null): Decision {
-  return { outcome: 'failed', reason, providerCode, checks: decideOutcome([]).checks };
+function failedBy({ kind }: CaptureRecord, reason: ReasonCode, providerCode: number | null = null): Decision {
+  return { outcome: 'failed', reason, providerCode, checks: decideOutcome(kind, []).checks };
 }

@@ -15,7 +15,7 @@ export function toIdentityEvent(capture: Decided, decision: Decision, decidedAt:
     specversion: '1.0',
     id: `${capture.id}.outcome`,
     source: `/identity-events/${capture.tenant}`,
-    type: decision.outcome === 'verified' ? 'identity.verified' : 'identity.failed',
+    type: `identity.${decision.outcome}`,
     time,
     subject: capture.subject,
     datacontenttype: 'application/json',
@@ -36,7 +36,7 @@ export function toIdentityEvent(capture: Decided, decision: Decision, decidedAt:
 }
 
 function outcomeOf(decision: Decision) {
-  if (decision.outcome === 'verified') return { outcome: 'verified' } as const;
+  if (decision.outcome !== 'failed') return { outcome: decision.outcome } as const;
   const { category, recapture } = reasons[decision.reason];
   return {
     outcome: 'failed',

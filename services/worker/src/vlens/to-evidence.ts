@@ -50,7 +50,7 @@ function fromResult(step: StepName, result: VerifyResult): Seen {
     fault: null,
     genuine: not(services.spoofingFake),
     // An answer for a document without failed fields says that its fields are valid.
-    valid: failedFields.length > 0 ? false : step === 'liveness' ? null : true,
+    valid: failedFields.length > 0 ? false : step === 'liveness' || step === 'ocr_liveness' ? null : true,
     validationCodes: codes,
     validationReason: firstCode === undefined ? null : reasonOfFault[ruleOfCode(firstCode).reason],
     live: services.liveness,

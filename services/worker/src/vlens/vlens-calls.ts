@@ -22,23 +22,37 @@ export interface VlensCallsDeps {
 /** What a step sends. */
 interface StepCall {
   readonly client: VlensClient;
-  readonly capture: CaptureRecord;
+  readonly transactionId: string;
   readonly image: (name: ImageName) => Promise<Buffer>;
-  readonly options: { readonly accessToken: string; readonly signal: AbortSignal };
+  /** The end user's token; opened only by the steps that need one. */
+  readonly accessToken: () => string;
+  readonly signal: AbortSignal;
 }
 
 /** Each step with its call. The capture's one transaction id joins them. */
 const stepCalls: { readonly [S in StepName]: (call: StepCall) => Promise<VlensAnswer<VerifyResult>> } = {
-  link: ({ client, capture: { transactionId }, options }) => client.linkTransaction({ transactionId }, options),
-  id_front: async ({ client, capture: { transactionId }, image, options }) =>
-    client.verifyIdFront({ image: await image('front'), transactionId }, options),
-  id_back: async ({ client, capture: { transactionId }, image, options }) =>
-    client.verifyIdBack({ image: await image('back'), transactionId }, options),
-  liveness: async ({ client, capture: { transactionId }, image, options }) => {
-    const faces = await Promise.all([image('face1'), image('face2'), image('face3')]);
-    return client.verifyLiveness({ faces, transactionId }, options);
-  },
+  link: ({ client, transactionId, ...call }) => client.linkTransaction({ transactionId }, asUser(call)),
+  id_front: async ({ client, transactionId, ...call }) =>
+    client.verifyIdFront({ image: await call.image('front'), transactionId }, asUser(call)),
+  id_back: async ({ client, transactionId, ...call }) =>
+    client.verifyIdBack({ image: await call.image('back'), transactionId }, asUser(call)),
+  liveness: async ({ client, transactionId, ...call }) =>
+    client.verifyLiveness({ faces: await facesOf(call), transactionId }, asUser(call)),
+  ocr_front: async ({ client, transactionId, image, signal }) =>
+    client.ocrIdFront({ image: await image('front'), transactionId }, { signal }),
+  ocr_back: async ({ client, transactionId, image, signal }) =>
+    client.ocrIdBack({ image: await image('back'), transactionId }, { signal }),
+  ocr_liveness: async ({ client, transactionId, ...call }) =>
+    client.ocrLiveness({ faces: await facesOf(call), transactionId }, { signal: call.signal }),
 };
+
+function asUser({ accessToken, signal }: Pick<StepCall, 'accessToken' | 'signal'>) {
+  return { accessToken: accessToken(), signal };
+}
+
+function facesOf({ image }: Pick<StepCall, 'image'>): Promise<[Buffer, Buffer, Buffer]> {
+  return Promise.all([image('face1'), image('face2'), image('face3')]);
+}
 
 /** The provider calls of captures, through the Vlens client. */
 export function createVlensCalls(deps: VlensCallsDeps): ProviderCalls {
@@ -47,9 +61,10 @@ export function createVlensCalls(deps: VlensCallsDeps): ProviderCalls {
       const { tenant, id: captureId } = capture;
       const call: StepCall = {
         client: deps.clientOf(tenant),
-        capture,
+        transactionId: capture.transactionId,
         image: (name) => deps.images.get({ tenant, captureId }, name),
-        options: { accessToken: openUserToken(deps.sealer, capture), signal },
+        accessToken: () => openUserToken(deps.sealer, capture),
+        signal,
       };
       const startedAt = performance.now();
       const seen = await makeCall(step, call);
