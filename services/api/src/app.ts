@@ -37,6 +37,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
       now: Date.now,
       newCaptureId,
       newTransactionId: v4,
+      windowsOf: () => config.VLENS_WINDOWS,
       idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
       defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
     },

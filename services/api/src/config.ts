@@ -1,4 +1,5 @@
 import { captureLimits } from '@identity-events/shared/contracts/capture';
+import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
 import { z } from 'zod';
 
@@ -24,6 +25,8 @@ export const apiConfig = z.object({
     .regex(/^[a-z0-9-]+:[0-9a-f]{64}(,[a-z0-9-]+:[0-9a-f]{64})*$/, 'must be <name>:<sha256 hex>, comma separated'),
   /** How long a repeated Idempotency-Key yields the first answer; milliseconds, a minute to 7 days. Default a day. */
   IDEMPOTENCY_WINDOW_MS: wholeNumber(60_000, 7 * 86_400_000).default(86_400_000),
+  /** What Vlens allows the tenant: calls/span, comma separated; the same as the workers'. Tells when to expect outcomes. */
+  VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
   /** Deadline of a capture that names none; milliseconds, a second to 7 days. Default a day. */
   CAPTURE_EXPIRY_MS: wholeNumber(1_000, captureLimits.expiryMsMax).default(86_400_000),
   /** Bytes of request bodies held in memory at one time; beyond it callers get 503. Default 256 MiB. */

@@ -1,6 +1,6 @@
+import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
 import { z } from 'zod';
-import { windows } from './budget/windows.ts';
 
 const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 

@@ -85,6 +85,9 @@ export function isCaptureKind(kind: unknown): kind is CaptureKind {
   return (captureKinds as readonly unknown[]).includes(kind);
 }
 
+/** How many provider calls a capture of each kind takes when none of them ends it early. */
+export const callsOf = { link: 1, national_id: 3, national_id_ocr: 3 } as const satisfies Record<CaptureKind, number>;
+
 /** The kinds that carry images. */
 export function carriesImages(kind: CaptureKind): boolean {
   return kind !== 'link';

@@ -36,6 +36,8 @@ const fields = z.object({
   status: z.enum(captureStatuses),
   createdAt: epochMs,
   expiresAt: epochMs,
+  /** When its outcome could be expected, as of its acceptance. */
+  expectedBy: epochMs,
   /** The provider's transaction: given by the client, or made at the front door and sent with the first call. */
   transactionId: z.string(),
   /** Sealed end user's token; gone once the capture is terminal. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { IdentityEvent } from '../contracts/identity-event.ts';
-import { stepField } from './capture-record.ts';
 import { type Captures, createCaptures, type NewCapture } from './captures.ts';
 import { keys } from './keys.ts';
 import { createOutbox } from './outbox.ts';
@@ -28,6 +27,10 @@ const newCapture = (): NewCapture => ({
   transactionId: randomUUID(),
   userToken: 'sealed',
 });
+const windows = [
+  { calls: 10, ms: 1_000 },
+  { calls: 60, ms: 60_000 },
+];
 const claim = (key: string = randomUUID(), fingerprint = 'same') => ({ key, fingerprint, windowMs: 60_000 });
 
 function eventOf({ id }: NewCapture, outcome: 'verified' | 'failed'): IdentityEvent {
@@ -69,6 +72,7 @@ function eventOf({ id }: NewCapture, outcome: 'verified' | 'failed'): IdentityEv
 
 const ending = (capture: NewCapture, outcome: 'verified' | 'failed') => ({
   captureId: capture.id,
+  tenant: capture.tenant,
   event: eventOf(capture, outcome),
   decidedAt: 1_700_000_001_000,
   retentionMs: 60_000,
@@ -77,7 +81,7 @@ const ending = (capture: NewCapture, outcome: 'verified' | 'failed') => ({
 it('a capture accepted by 100 callers with one key is stored once, and all learn which', async () => {
   const key = randomUUID();
   const answers = await Promise.all(
-    Array.from({ length: 100 }, () => captures.accept({ ...newCapture() }, claim(key))),
+    Array.from({ length: 100 }, () => captures.accept({ ...newCapture() }, claim(key), windows)),
   );
   expect(new Set(answers.map((answer) => answer.captureId)).size).toBe(1);
   expect(answers.filter((answer) => answer.verdict === 'accepted')).toHaveLength(1);
@@ -87,30 +91,30 @@ it('a capture accepted by 100 callers with one key is stored once, and all learn
 it('the same key with another fingerprint is a conflict, and stores nothing', async () => {
   const [first, second] = [newCapture(), newCapture()];
   const key = randomUUID();
-  await captures.accept(first, claim(key, 'a'));
-  expect(await captures.accept(second, claim(key, 'b'))).toEqual({ verdict: 'conflict', captureId: first.id });
+  await captures.accept(first, claim(key, 'a'), windows);
+  expect(await captures.accept(second, claim(key, 'b'), windows)).toEqual({ verdict: 'conflict', captureId: first.id });
   expect(await captures.read(second.id)).toBeNull();
 });
 
+const kept = { live: true, finishedAt: 5, durationMs: 2 };
+
 it('a record goes from queued to processing to its end, and no further', async () => {
   const capture = newCapture();
-  await captures.accept(capture, claim());
+  await captures.accept(capture, claim(), windows);
   expect(await captures.read(capture.id)).toMatchObject({ status: 'queued', failedCalls: 0, userToken: 'sealed' });
-  expect(await captures.checkpoint(capture.id, { failedCalls: 1 })).toBe(false);
+  expect(await captures.noteFailedCalls(capture.id, 1)).toBe(false);
   expect(await captures.begin(capture.id)).toMatchObject({ status: 'processing' });
-  expect(
-    await captures.checkpoint(capture.id, {
-      [stepField('link')]: '{"live":true,"finishedAt":5,"durationMs":2}',
-      failedCalls: 1,
-    }),
-  ).toBe(true);
+  expect(await captures.keepStep(capture, 'link', kept)).toBe(true);
+  expect(await captures.noteFailedCalls(capture.id, 1)).toBe(true);
+  expect(await captures.keepStep(capture, 'link', { ...kept, live: false })).toBe(true);
   const record = await captures.begin(capture.id);
   expect(record).toMatchObject({ status: 'processing', failedCalls: 1 });
-  expect(record?.steps.get('link')).toEqual({ live: true, finishedAt: 5, durationMs: 2 });
+  expect(record?.steps.get('link')).toEqual(kept);
 
   expect(await captures.finish(ending(capture, 'verified'))).toBe(true);
   expect(await captures.finish(ending(capture, 'failed'))).toBe(false);
-  expect(await captures.checkpoint(capture.id, { failedCalls: 9 })).toBe(false);
+  expect(await captures.noteFailedCalls(capture.id, 9)).toBe(false);
+  expect(await captures.keepStep(capture, 'link', kept)).toBe(false);
   const ended = await captures.begin(capture.id);
   expect(ended).toMatchObject({ status: 'verified', failedCalls: 1, outcome: { outcome: 'verified' } });
   expect(ended?.userToken).toBeUndefined();
@@ -119,7 +123,7 @@ it('a record goes from queued to processing to its end, and no further', async (
 
 it('twenty workers that end a capture at once end it once, with one event', async () => {
   const capture = newCapture();
-  await captures.accept(capture, claim());
+  await captures.accept(capture, claim(), windows);
   const before = await redis.xlen(keys.outbox);
   const ends = await Promise.all(
     Array.from({ length: 20 }, (_, i) => captures.finish(ending(capture, i % 2 ? 'verified' : 'failed'))),
@@ -138,7 +142,10 @@ it('what is not there can neither begin nor end', async () => {
 it('a script that Redis lost is sent again', async () => {
   await redis.script('FLUSH');
   const capture = newCapture();
-  expect(await captures.accept(capture, claim())).toEqual({ verdict: 'accepted', captureId: capture.id });
+  expect(await captures.accept(capture, claim(), windows)).toMatchObject({
+    verdict: 'accepted',
+    captureId: capture.id,
+  });
 });
 
 it('the outbox gives events oldest first until they are published, and notes where they stand', async () => {
@@ -147,7 +154,7 @@ it('the outbox gives events oldest first until they are published, and notes whe
   await redis.del(keys.outbox);
   const [a, b] = [newCapture(), newCapture()];
   for (const capture of [a, b]) {
-    await captures.accept(capture, claim());
+    await captures.accept(capture, claim(), windows);
     await captures.finish(ending(capture, 'failed'));
   }
   const entries = await outbox.read(10, 0);
@@ -164,7 +171,7 @@ it('the outbox gives events oldest first until they are published, and notes whe
 
   const waiting = outbox.read(10, 5_000);
   const late = newCapture();
-  await captures.accept(late, claim());
+  await captures.accept(late, claim(), windows);
   await captures.finish(ending(late, 'verified'));
   expect((await waiting).map((entry) => entry.captureId)).toEqual([late.id]);
   await blocking.quit();
@@ -180,4 +187,32 @@ it('one owner at a time holds the relay lease', async () => {
   await outbox.dropLease('a');
   expect(await outbox.holdLease('b', 5_000)).toBe(true);
   await outbox.dropLease('b');
+});
+
+it('says when an outcome can be expected, from the budget and the calls that are ahead', async () => {
+  const tenant = `paced-${randomUUID().slice(0, 8)}`;
+  const now = Date.now();
+  const budget = [{ calls: 10, ms: 1_000 }];
+  const accept = async (change: Partial<NewCapture>) => {
+    const capture = { ...newCapture(), tenant, createdAt: now, ...change };
+    const acceptance = await captures.accept(capture, claim(), budget);
+    if (acceptance.verdict !== 'accepted') expect.fail(acceptance.verdict);
+    return { capture, waitMs: acceptance.expectedBy - now };
+  };
+  const first = await accept({ kind: 'national_id' });
+  expect(first.waitMs).toBe(0);
+  // Calls 4 to 24: the tenth call ends a window, so the 24th stands in the third.
+  for (let i = 0; i < 6; i++) await accept({ kind: 'national_id' });
+  expect((await accept({ kind: 'national_id' })).waitMs).toBe(2_000);
+  const bulk = await accept({ kind: 'link', lane: 'bulk' });
+  expect(bulk.waitMs).toBe(2_000);
+  // Bulk calls are not ahead of people; interactive ones are ahead of bulk.
+  for (let i = 0; i < 10; i++) await accept({ kind: 'link', lane: 'bulk' });
+  expect((await accept({ kind: 'link' })).waitMs).toBe(2_000);
+  expect((await accept({ kind: 'link', lane: 'bulk' })).waitMs).toBe(3_000);
+
+  await captures.begin(first.capture.id);
+  await captures.keepStep(first.capture, 'id_front', { finishedAt: now, durationMs: 100 });
+  await captures.finish(ending(first.capture, 'failed'));
+  expect(await redis.hgetall(keys.backlog(tenant))).toMatchObject({ interactive: '22', bulk: '12', callMs: '100' });
 });

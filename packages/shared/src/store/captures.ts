@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
-import type { CaptureKind, Lane } from '../contracts/capture.ts';
+import { type CaptureKind, callsOf, type Lane } from '../contracts/capture.ts';
 import type { IdentityEvent } from '../contracts/identity-event.ts';
-import { type CaptureRecord, parseCaptureRecord } from './capture-record.ts';
+import type { Window } from '../contracts/windows.ts';
+import { type CaptureRecord, parseCaptureRecord, type RecordedStep, stepField } from './capture-record.ts';
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
-import { acceptScript, beginScript, checkpointScript, finishScript } from './scripts.ts';
+import { acceptScript, beginScript, checkpointScript, finishScript, keepStepScript } from './scripts.ts';
 
 /** A capture as it enters. */
 export interface NewCapture {
@@ -30,14 +31,14 @@ export interface IdempotencyClaim {
 }
 
 /** How accepting ended. `replayed` and `conflict` name the capture that came first. */
-export interface Acceptance {
-  readonly verdict: 'accepted' | 'replayed' | 'conflict';
-  readonly captureId: string;
-}
+export type Acceptance =
+  | { readonly verdict: 'accepted'; readonly captureId: string; readonly expectedBy: number }
+  | { readonly verdict: 'replayed' | 'conflict'; readonly captureId: string };
 
 /** The end of a capture. */
 export interface Ending {
   readonly captureId: string;
+  readonly tenant: string;
   readonly event: IdentityEvent;
   readonly decidedAt: number;
   /** How long the record stays readable. */
@@ -46,14 +47,20 @@ export interface Ending {
 
 /** Capture records and the atomic steps that move them. Every method throws `AppError('redis_unavailable')` when Redis is away. */
 export interface Captures {
-  /** Stores the capture unless its key was used before; atomically, whatever number of callers race. */
-  accept(capture: NewCapture, claim: IdempotencyClaim): Promise<Acceptance>;
+  /**
+   * Stores the capture unless its key was used before; atomically, whatever number of callers race. `windows` are the
+   * provider's for this tenant: with the calls that open captures of its lane and better ones still need, they tell when the
+   * outcome can be expected.
+   */
+  accept(capture: NewCapture, claim: IdempotencyClaim, windows: readonly Window[]): Promise<Acceptance>;
   /** Null when there is no such capture. Throws `AppError('record_invalid')`. */
   read(captureId: string): Promise<CaptureRecord | null>;
   /** Like {@link Captures.read}, and a queued capture is `processing` from then on. */
   begin(captureId: string): Promise<CaptureRecord | null>;
-  /** Writes fields of a capture under way. False when it is not under way any more: nothing was written. */
-  checkpoint(captureId: string, fields: Readonly<Record<string, string | number>>): Promise<boolean>;
+  /** Keeps what a finished step brought. False when the capture is not under way any more: nothing was written. */
+  keepStep(capture: Pick<CaptureRecord, 'id' | 'tenant'>, step: string, evidence: RecordedStep): Promise<boolean>;
+  /** Keeps how many calls failed in a way that may pass. False as with {@link Captures.keepStep}. */
+  noteFailedCalls(captureId: string, failedCalls: number): Promise<boolean>;
   /** Ends the capture and puts its event into the outbox, in one step. False when it had ended before. */
   finish(ending: Ending): Promise<boolean>;
 }
@@ -62,20 +69,26 @@ const scripts = {
   accept: script(acceptScript),
   begin: script(beginScript),
   checkpoint: script(checkpointScript),
+  keepStep: script(keepStepScript),
   finish: script(finishScript),
 };
 
 export function createCaptures(redis: Redis): Captures {
   return {
-    async accept(capture, claim) {
+    async accept(capture, claim, windows) {
+      const { id, tenant, kind, lane, createdAt } = capture;
       const reply = await runScript(
         redis,
         scripts.accept,
-        [keys.idempotency(capture.tenant, claim.key), keys.capture(capture.id)],
-        [claim.fingerprint, capture.id, claim.windowMs, ...toFields(capture)],
+        [keys.idempotency(tenant, claim.key), keys.capture(id), keys.backlog(tenant), keys.gate(tenant, 'log')],
+        [
+          ...[claim.fingerprint, id, claim.windowMs, lane, callsOf[kind], createdAt],
+          ...[windows.length, ...windows.flatMap(({ calls, ms }) => [calls, ms])],
+          ...toFields(capture),
+        ],
       );
-      const [verdict, captureId] = reply as [Acceptance['verdict'], string];
-      return { verdict, captureId };
+      const [verdict, captureId, expectedBy] = reply as [Acceptance['verdict'], string, number];
+      return verdict === 'accepted' ? { verdict, captureId, expectedBy } : { verdict, captureId };
     },
     async read(captureId) {
       return parseCaptureRecord(await whileRedisIsUp(() => redis.hgetall(keys.capture(captureId))));
@@ -84,15 +97,19 @@ export function createCaptures(redis: Redis): Captures {
       const flat = (await runScript(redis, scripts.begin, [keys.capture(captureId)], [])) as string[];
       return parseCaptureRecord(fromPairs(flat));
     },
-    async checkpoint(captureId, fields) {
-      const pairs = Object.entries(fields).flat();
-      return (await runScript(redis, scripts.checkpoint, [keys.capture(captureId)], pairs)) === 1;
+    async keepStep({ id, tenant }, step, evidence) {
+      const args = [stepField(step), JSON.stringify(evidence), evidence.durationMs];
+      return (await runScript(redis, scripts.keepStep, [keys.capture(id), keys.backlog(tenant)], args)) === 1;
     },
-    async finish({ captureId, event, decidedAt, retentionMs }) {
+    async noteFailedCalls(captureId, failedCalls) {
+      const args = ['failedCalls', failedCalls];
+      return (await runScript(redis, scripts.checkpoint, [keys.capture(captureId)], args)) === 1;
+    },
+    async finish({ captureId, tenant, event, decidedAt, retentionMs }) {
       const reply = await runScript(
         redis,
         scripts.finish,
-        [keys.capture(captureId), keys.outbox],
+        [keys.capture(captureId), keys.outbox, keys.backlog(tenant)],
         [
           event.data.outcome,
           decidedAt,

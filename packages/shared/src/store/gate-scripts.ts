@@ -24,7 +24,7 @@ end
 `;
 
 /**
- * KEYS: log, room, woken, gate, tenants. ARGV: captureId, rank, tenant, longest wait in process ms, margin ms, log length,
+ * KEYS: log, room, woken, gate, tenants. ARGV: captureId (empty: without the room), rank, tenant, longest wait in process ms, margin ms, log length,
  * probe ms, then calls and ms of each window.
  * Returns {1, wait ms, standing} when granted, {0, estimated ms to wait, why} when not.
  */
@@ -33,6 +33,7 @@ local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
 local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'failures', 'level', 'why')
 local closedUntil, level = tonumber(gate[1] or 0), tonumber(gate[3] or 0)
 local function wait(ms, why)
+  if id == '' then return {0, ms, why} end
   redis.call('ZADD', KEYS[2], rank, id)
   redis.call('ZREM', KEYS[3], id)
   redis.call('SADD', KEYS[5], ARGV[3])
@@ -42,7 +43,7 @@ if closedUntil > now then return wait(closedUntil - now, gate[4] or '') end
 
 local woken = redis.call('ZSCORE', KEYS[3], id)
 local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-local first = woken or not best[1] or best[1] == id or rank < tonumber(best[2])
+local first = id == '' or woken or not best[1] or best[1] == id or rank < tonumber(best[2])
 local at = earliest(KEYS[1], 0, margin, 8)
 if not first or at - now > tonumber(ARGV[4]) then
   local ahead = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. rank)

@@ -8,6 +8,18 @@ export const keys = {
   /** String: `<fingerprint> <captureId>` behind an Idempotency-Key, which is hashed for it is the client's to choose. */
   idempotency: (tenant: string, key: string): string =>
     `${redisPrefix}:idem:${tenant}:${createHash('sha256').update(key).digest('base64url')}`,
+  /** Parts of a tenant's provider gate; see gate-scripts.ts. */
+  gate: (tenant: string, part: 'log' | 'room' | 'woken' | 'state'): string => `${redisPrefix}:gate:${tenant}:${part}`,
+  /** Set: tenants with captures in the waiting room. */
+  gateTenants: `${redisPrefix}:gates`,
+  /** Hash: provider calls that a tenant's open captures still need, by lane, and how long calls take lately. */
+  backlog: (tenant: string): string => `${redisPrefix}:backlog:${tenant}`,
+  /** String with expiry: the sealed token of the tenant's service account with the provider; one for each account. */
+  adminToken: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}`,
+  /** String with expiry: who renews that token. */
+  adminTokenLock: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:lock`,
+  /** String with expiry: why that token could not be renewed; nobody tries again while it stands. */
+  adminTokenPause: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:pause`,
   /** Stream: events decided and not yet in Kafka. */
   outbox: `${redisPrefix}:outbox`,
   /** String with expiry: which worker relays the outbox. */

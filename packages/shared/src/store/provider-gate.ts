@@ -1,4 +1,4 @@
-import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { CaptureRecord } from './capture-record.ts';
 
 /** Whether a capture may make its next provider call. */
 export type Turn =
@@ -41,12 +41,11 @@ export interface CallReport {
  */
 export interface ProviderGate {
   take(capture: Pick<CaptureRecord, 'id' | 'tenant' | 'lane' | 'createdAt'>): Promise<Turn>;
+  /**
+   * Takes a call for somebody who will not wait in the room: a request that is answered now or not at all. Goes past those
+   * who wait, within the windows; does not go when the call would have to wait for more than `waitMsMax`.
+   */
+  takeNow(tenant: string, waitMsMax: number): Promise<Turn>;
   /** Resolves to whether the gate is closed now. */
   report(report: CallReport): Promise<{ readonly closed: boolean }>;
-}
-
-/** Brings captures that were told to wait back to the workers. */
-export interface ParkedCaptures {
-  /** Resolves once each capture that is parked can be taken by a worker; others are left as they are. */
-  resume(captureIds: readonly string[]): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import type { Lane } from '@identity-events/shared/contracts/capture';
-import { redisPrefix } from '@identity-events/shared/contracts/capture-job';
-import { runScript, script } from '@identity-events/shared/store/run-script';
 import type { Redis } from 'ioredis';
-import type { ProviderGate, Standing, Turn } from '../captures/provider-gate.ts';
+import type { Lane } from '../contracts/capture.ts';
+import type { Window } from '../contracts/windows.ts';
 import { reportScript, takeScript, wakeScript } from './gate-scripts.ts';
-import type { Window } from './windows.ts';
+import { keys } from './keys.ts';
+import type { ProviderGate, Standing, Turn } from './provider-gate.ts';
+import { whileRedisIsUp } from './redis-errors.ts';
+import { runScript, script } from './run-script.ts';
 
 export interface GateSettings {
   /** What the provider allows the tenant. */
@@ -35,50 +36,58 @@ export interface RedisProviderGate extends ProviderGate {
   callNext(tenant: string, aheadMs: number): Promise<{ captureIds: string[]; againMs: number | null }>;
 }
 
+interface Asker {
+  readonly id: string;
+  readonly tenant: string;
+  readonly rank: number;
+}
+
 /** Bulk captures stand behind every interactive one, however old. */
 const laneRank: Readonly<Record<Lane, number>> = { interactive: 0, bulk: 1e13 };
 const wakeHoldsMs = 5_000;
 
 const scripts = { take: script(takeScript), wake: script(wakeScript), report: script(reportScript) };
-const tenantsKey = `${redisPrefix}:gate:tenants`;
-const keyOf = (tenant: string, part: string): string => `${redisPrefix}:gate:${tenant}:${part}`;
 const keysOf = (tenant: string): string[] => [
-  ...['log', 'room', 'woken', 'state'].map((part) => keyOf(tenant, part)),
-  tenantsKey,
+  ...(['log', 'room', 'woken', 'state'] as const).map((part) => keys.gate(tenant, part)),
+  keys.gateTenants,
 ];
 
 /** The provider gate in Redis: a sliding log of grants, a waiting room by rank, and a breaker per tenant. */
 export function createRedisProviderGate(redis: Redis, settings: GateSettings): RedisProviderGate {
   const windowArgs = (tenant: string): number[] => settings.windowsOf(tenant).flatMap(({ calls, ms }) => [calls, ms]);
 
-  async function askOnce(capture: Parameters<ProviderGate['take']>[0]): Promise<Turn & { readonly waitMs: number }> {
-    const logLength = Math.max(...settings.windowsOf(capture.tenant).map(({ calls }) => calls));
-    const reply = await runScript(redis, scripts.take, keysOf(capture.tenant), [
-      ...[capture.id, laneRank[capture.lane] + capture.createdAt, capture.tenant],
-      ...[settings.inProcessWaitMs, settings.marginMs, logLength, settings.probeMs],
-      ...windowArgs(capture.tenant),
+  /** Asks once. `who` without an id does not enter the room. */
+  async function askOnce(who: Asker, waitMsMax: number): Promise<Turn & { readonly waitMs: number }> {
+    const logLength = Math.max(...settings.windowsOf(who.tenant).map(({ calls }) => calls));
+    const reply = await runScript(redis, scripts.take, keysOf(who.tenant), [
+      ...[who.id, who.rank, who.tenant, waitMsMax, settings.marginMs, logLength, settings.probeMs],
+      ...windowArgs(who.tenant),
     ]);
     const [granted, waitMs, word] = reply as [0 | 1, number, string];
     if (granted === 1) return { go: true, standing: word as Standing, waitMs };
-    return { go: false, at: Date.now() + parkMs(waitMs), cause: word, waitMs };
+    return { go: false, at: Date.now() + (who.id === '' ? waitMs : parkMs(waitMs)), cause: word, waitMs };
+  }
+
+  async function ask(who: Asker, waitMsMax: number): Promise<Turn> {
+    for (;;) {
+      const askedAt = performance.now();
+      const turn = await askOnce(who, waitMsMax);
+      if (!turn.go) return turn;
+      await sleep(turn.waitMs);
+      // Late (a busy process, a slow Redis): the place in the log is no longer this call's time. Ask for a new one.
+      if (performance.now() - askedAt - turn.waitMs <= settings.marginMs / 2) return turn;
+    }
   }
 
   return {
-    async take(capture) {
-      for (;;) {
-        const askedAt = performance.now();
-        const turn = await askOnce(capture);
-        if (!turn.go) return turn;
-        await sleep(turn.waitMs);
-        // Late (a busy process, a slow Redis): the place in the log is no longer this call's time. Ask for a new one.
-        if (performance.now() - askedAt - turn.waitMs <= settings.marginMs / 2) return turn;
-      }
-    },
+    take: ({ id, tenant, lane, createdAt }) =>
+      ask({ id, tenant, rank: laneRank[lane] + createdAt }, settings.inProcessWaitMs),
+    takeNow: (tenant, waitMsMax) => ask({ id: '', tenant, rank: 0 }, waitMsMax),
     async report({ tenant, state, standing, code, retryAfterMs }) {
       const reply = await runScript(
         redis,
         scripts.report,
-        [keyOf(tenant, 'state')],
+        [keys.gate(tenant, 'state')],
         [
           ...[state, code, retryAfterMs ?? 0, settings.failuresMax, settings.closedFirstMs, settings.closedMaxMs],
           ...[settings.closedForAccountMs, standing === 'probe' ? 1 : 0],
@@ -86,7 +95,7 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
       );
       return { closed: (reply as [number, number])[0] === 1 };
     },
-    waitingTenants: () => redis.smembers(tenantsKey),
+    waitingTenants: () => whileRedisIsUp(() => redis.smembers(keys.gateTenants)),
     async callNext(tenant, aheadMs) {
       const reply = await runScript(redis, scripts.wake, keysOf(tenant), [
         ...[tenant, aheadMs, wakeHoldsMs, settings.marginMs],

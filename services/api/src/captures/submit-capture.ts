@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/contracts/capture';
+import type { Window } from '@identity-events/shared/contracts/windows';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import { type CaptureRecord, fieldContext } from '@identity-events/shared/store/capture-record';
 import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
@@ -29,6 +30,8 @@ export interface SubmitCaptureDeps {
   readonly now: () => number;
   readonly newCaptureId: () => string;
   readonly newTransactionId: () => string;
+  /** What the provider allows a tenant. */
+  readonly windowsOf: (tenant: string) => readonly Window[];
   readonly idempotencyWindowMs: number;
   readonly defaultExpiryMs: number;
 }
@@ -46,18 +49,21 @@ export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapt
   if (command.images.size > 0) await deps.images.put(owner, command.images);
 
   // When this throws it is unknown whether the record exists: the images stay, and are collected if it does not.
-  const { verdict, captureId } = await deps.captures.accept(capture, {
+  const claim = {
     key: command.idempotencyKey,
     fingerprint: fingerprintOf(command),
     windowMs: deps.idempotencyWindowMs,
-  });
+  };
+  const acceptance = await deps.captures.accept(capture, claim, deps.windowsOf(command.tenant));
+  const { verdict, captureId } = acceptance;
   if (verdict !== 'accepted' && command.images.size > 0) await deps.images.remove(owner);
   if (verdict === 'conflict') {
     throw new AppError('idempotency_key_reused', 'The key was used before with another body.', { retriable: false });
   }
   if (verdict === 'accepted') {
     await deps.queue.enqueue(captureId, capture.lane);
-    return { ...capture, v: '1', status: 'queued', failedCalls: 0, steps: new Map() };
+    const { expectedBy } = acceptance;
+    return { ...capture, expectedBy, v: '1', status: 'queued', failedCalls: 0, steps: new Map() };
   }
   return replay(deps, captureId);
 }

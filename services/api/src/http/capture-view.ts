@@ -10,6 +10,7 @@ export function toAcceptedView(record: CaptureRecord): Record<string, unknown> {
     subject: record.subject,
     status: 'queued',
     createdAt: iso(record.createdAt),
+    expectedBy: iso(record.expectedBy),
     expiresAt: iso(record.expiresAt),
     links: { self: captureUrl(record.id) },
   };
@@ -25,6 +26,7 @@ export function toCaptureView(record: CaptureRecord): Record<string, unknown> {
     lane: record.lane,
     status: record.status,
     createdAt: iso(record.createdAt),
+    expectedBy: iso(record.expectedBy),
     expiresAt: iso(record.expiresAt),
     transactionId: record.transactionId,
     steps: toStepViews(record.steps),

@@ -34,6 +34,7 @@ it('accepts a link: stored, queued, 202 with its address', async () => {
     subject: 'user-1',
     status: 'queued',
     createdAt: expect.any(String),
+    expectedBy: expect.any(String),
     expiresAt: expect.any(String),
     links: { self: `/v1/captures/${id}` },
   });

@@ -47,12 +47,14 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
         }
         claims.set(`${capture.tenant} ${claim.key}`, { fingerprint: claim.fingerprint, captureId: capture.id });
         stored.set(capture.id, capture);
-        return { verdict: 'accepted', captureId: capture.id } as const;
+        return { verdict: 'accepted', captureId: capture.id, expectedBy: capture.createdAt } as const;
       }),
     read: (captureId) =>
       whileUp((): CaptureRecord | null => {
         const capture = stored.get(captureId);
-        return capture ? { ...capture, v: '1', status: 'queued', failedCalls: 0, steps: new Map() } : null;
+        return capture
+          ? { ...capture, expectedBy: capture.createdAt, v: '1', status: 'queued', failedCalls: 0, steps: new Map() }
+          : null;
       }),
   };
   const imageStore: ImageStore = {
@@ -77,6 +79,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
       now: Date.now,
       newCaptureId,
       newTransactionId: () => '0b5a4a52-3d2e-4f4e-9d5e-7f2a1c7c9f10',
+      windowsOf: () => [{ calls: 10, ms: 1_000 }],
       idempotencyWindowMs: 60_000,
       defaultExpiryMs: 86_400_000,
     },

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Window } from '@identity-events/shared/contracts/windows';
+import type { CallReport } from '@identity-events/shared/store/provider-gate';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
+import {
+  createRedisProviderGate,
+  type GateSettings,
+  type RedisProviderGate,
+} from '@identity-events/shared/store/redis-provider-gate';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import type { CallReport } from '../captures/provider-gate.ts';
-import { createRedisProviderGate, type GateSettings, type RedisProviderGate } from './redis-provider-gate.ts';
 import { startWaker, type Waker } from './waker.ts';
-import type { Window } from './windows.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const settings: Omit<GateSettings, 'windowsOf'> = {

@@ -1,7 +1,7 @@
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import type { ParkedCaptures } from '../captures/provider-gate.ts';
-import type { RedisProviderGate } from './redis-provider-gate.ts';
+import type { RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
+import type { ParkedCaptures } from '../captures/parked-captures.ts';
 
 export interface WakerDeps {
   readonly gate: Pick<RedisProviderGate, 'waitingTenants' | 'callNext'>;

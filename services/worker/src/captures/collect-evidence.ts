@@ -1,9 +1,9 @@
 import { AppError } from '@identity-events/shared/runtime/errors';
-import { type CaptureRecord, stepField } from '@identity-events/shared/store/capture-record';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
+import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { isConclusive } from './decide-outcome.ts';
 import { type StepEvidence, type StepName, stepEvidence, stepsOf } from './evidence.ts';
-import type { ProviderGate } from './provider-gate.ts';
 import { TransientProviderFault } from './transient-provider-fault.ts';
 
 /** The provider, as this feature needs it. */
@@ -16,8 +16,8 @@ export interface ProviderCalls {
 }
 
 export interface CollectEvidenceDeps {
-  readonly captures: Pick<Captures, 'checkpoint'>;
-  readonly gate: ProviderGate;
+  readonly captures: Pick<Captures, 'keepStep'>;
+  readonly gate: Pick<ProviderGate, 'take' | 'report'>;
   readonly provider: ProviderCalls;
 }
 
@@ -64,7 +64,7 @@ async function callAndKeep(
   const { standing } = turn;
   try {
     const evidence = await provider.call(step, capture, signal);
-    const underWay = await captures.checkpoint(capture.id, { [stepField(step)]: JSON.stringify(evidence) });
+    const underWay = await captures.keepStep(capture, step, evidence);
     if (standing !== 'well') await gate.report({ tenant, standing, state: 'well', code: 'ok' });
     return underWay ? evidence : { result: 'ended' };
   } catch (error) {

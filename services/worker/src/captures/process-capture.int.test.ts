@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
 import { createOutbox } from '@identity-events/shared/store/outbox';
+import type { Turn } from '@identity-events/shared/store/provider-gate';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { StepEvidence, StepName } from './evidence.ts';
 import { type ProcessCaptureDeps, processCapture } from './process-capture.ts';
-import type { Turn } from './provider-gate.ts';
 import { TransientProviderFault } from './transient-provider-fault.ts';
 
 let redis: Redis;
@@ -78,7 +78,7 @@ async function accepted(kind: NewCapture['kind'] = 'national_id'): Promise<strin
     ...{ id, kind, tenant: 'demo', subject: 'user-1', lane: 'interactive', createdAt: now },
     ...{ expiresAt: now + 3_600_000, transactionId: randomUUID(), userToken: 'sealed' },
   };
-  await deps.captures.accept(capture, { key: id, fingerprint: 'f', windowMs: 60_000 });
+  await deps.captures.accept(capture, { key: id, fingerprint: 'f', windowMs: 60_000 }, [{ calls: 10, ms: 1_000 }]);
   return id;
 }
 

@@ -67,7 +67,13 @@ export async function processCapture(
 async function end(deps: ProcessCaptureDeps, record: CaptureRecord, decision: Decision): Promise<Attempt> {
   const decidedAt = deps.now();
   const event = toIdentityEvent(record, decision, decidedAt);
-  const ended = await deps.captures.finish({ captureId: record.id, event, decidedAt, retentionMs: deps.retentionMs });
+  const ended = await deps.captures.finish({
+    captureId: record.id,
+    tenant: record.tenant,
+    event,
+    decidedAt,
+    retentionMs: deps.retentionMs,
+  });
   await deps.images.remove({ tenant: record.tenant, captureId: record.id });
   if (!ended) return { result: 'nothing_to_do' };
   return {
@@ -90,7 +96,7 @@ async function retryOrGiveUp(
   const { retryAfterMs, providerCode } = fault;
   const at = nextTry(deps.retry, { failedCalls, now: deps.now(), random: deps.random(), retryAfterMs });
   if (at === 'give_up') return end(deps, record, failedBy(record, 'provider_unavailable', providerCode));
-  await deps.captures.checkpoint(record.id, { failedCalls });
+  await deps.captures.noteFailedCalls(record.id, failedCalls);
   return { result: 'later', at: Math.min(at, record.expiresAt), cause: fault.code };
 }
 

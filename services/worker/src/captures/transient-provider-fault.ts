@@ -1,5 +1,5 @@
 import { AppError } from '@identity-events/shared/runtime/errors';
-import type { ProviderState } from './provider-gate.ts';
+import type { ProviderState } from '@identity-events/shared/store/provider-gate';
 
 export interface TransientProviderFaultOptions {
   /** What it tells about the provider as a whole. */

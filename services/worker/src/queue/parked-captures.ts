@@ -1,7 +1,7 @@
 import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ParkedCaptures } from '../captures/provider-gate.ts';
+import type { ParkedCaptures } from '../captures/parked-captures.ts';
 
 const triesMax = 5;
 const betweenTriesMs = 20;
