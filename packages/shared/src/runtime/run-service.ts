@@ -39,7 +39,8 @@ export async function runService(host: HostProcess, describe: () => Service): Pr
   const stopSignal = Promise.race([once(host as NodeJS.Process, 'SIGTERM'), once(host as NodeJS.Process, 'SIGINT')]);
 
   try {
-    await service.start(lifecycle);
+    // A start that hangs must not keep a signal waiting.
+    await Promise.race([service.start(lifecycle), stopSignal]);
   } catch (error) {
     const fields = error instanceof AppError ? { code: error.code, problem: error.message } : bugFields(error);
     logger.error('service.start_failed', fields);

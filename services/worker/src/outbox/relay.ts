@@ -30,8 +30,8 @@ export interface Relay {
 }
 
 const batchMax = 500;
-const leaseMs = 10_000;
-const idleWaitMs = 2_000;
+const leaseMs = 5_000;
+const idleWaitMs = 1_000;
 const firstBackoffMs = 100;
 const backoffMaxMs = 5_000;
 
