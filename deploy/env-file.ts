@@ -42,7 +42,7 @@ function variablesOf(service: Service): Variable[] {
       name,
       comment: comments.get(name) ?? '',
       required,
-      value: required ? '' : String(def.defaultValue),
+      value: required ? '' : String((def as { defaultValue: unknown }).defaultValue),
     };
   });
 }

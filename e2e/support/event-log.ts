@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 
 /** A record as it stands in Kafka. */
-export interface KafkaRecord {
+interface KafkaRecord {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;

@@ -6,59 +6,76 @@ import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
-import { createRedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
+import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
+import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createSealer } from '@identity-events/shared/store/seal';
 import { createVlensClient } from '@identity-events/vlens/create-vlens-client';
+import type { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { startWaker } from './budget/waker.ts';
+import type { ParkedCaptures } from './captures/parked-captures.ts';
 import { processCapture } from './captures/process-capture.ts';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health/health-server.ts';
-import { createKafkajsPublisher } from './kafka/kafkajs-publisher.ts';
+import { createKafkajsPublisher, type KafkajsPublisher } from './kafka/kafkajs-publisher.ts';
 import { startRelay } from './outbox/relay.ts';
 import { startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
 
 /**
- * Joins the parts, readers first: health, Kafka, relay, provider, gate, queue. They stop in the opposite order, so that
- * what the last jobs decide is still relayed. Resolves to the port of the health endpoints.
+ * Joins the parts, readers first: relay, provider, queue, health. They stop in the opposite order, so that what the last
+ * jobs decide is still relayed. Resolves to the port of the health endpoints.
  */
 export async function startWorker(config: WorkerConfig, logger: Logger, releases: Releases): Promise<number> {
   const redis = connectPatiently(config.REDIS_URL, logger);
-  const blocking = redis.duplicate();
-  releases.onStop('redis', async () => {
-    redis.disconnect();
-    blocking.disconnect();
-  });
-  const sealer = createSealer(config.ENCRYPTION_KEYS);
-  const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
-  const captures = createCaptures(redis);
-  const owner = `${hostname()}-${randomUUID()}`;
+  releases.onStop('redis', async () => redis.disconnect());
+  const context: Context = { config, logger, releases, redis };
 
-  const publisher = createKafkajsPublisher(
-    {
-      brokers: config.KAFKA_BROKERS,
-      clientId: 'identity-events-worker',
-      topics: {
-        create: config.KAFKA_CREATE_TOPICS,
-        partitions: config.KAFKA_TOPIC_PARTITIONS,
-        replicationFactor: config.KAFKA_TOPIC_REPLICATION,
-      },
+  const publisher = startPublishing(context);
+  const { gate, parked } = openGate(context);
+  releases.onStop('waker', startWaker({ gate, parked, logger }).stop);
+  const worker = startWorking(context, gate);
+
+  const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
+    redis: async () => void (await redis.ping()),
+    kafka: () => publisher.check(),
+    queue: async () => {
+      if (!worker.isRunning()) throw new Error('not running');
     },
-    logger,
-  );
+  });
+  releases.onStop('health', () => health.close());
+  return health.port;
+}
+
+interface Context {
+  readonly config: WorkerConfig;
+  readonly logger: Logger;
+  readonly releases: Releases;
+  readonly redis: Redis;
+}
+
+/** From the outbox to Kafka. */
+function startPublishing({ config, logger, releases, redis }: Context): KafkajsPublisher {
+  const topics = {
+    create: config.KAFKA_CREATE_TOPICS,
+    partitions: config.KAFKA_TOPIC_PARTITIONS,
+    replicationFactor: config.KAFKA_TOPIC_REPLICATION,
+  };
+  const settings = { brokers: config.KAFKA_BROKERS, clientId: 'identity-events-worker', topics };
+  const publisher = createKafkajsPublisher(settings, logger);
   releases.onStop('kafka', () => publisher.close());
+  const blocking = redis.duplicate();
+  releases.onStop('outbox', async () => blocking.disconnect());
   const outbox = createOutbox(redis, blocking);
+  const owner = `${hostname()}-${randomUUID()}`;
   const relay = startRelay({ outbox, publisher, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
+  return publisher;
+}
 
-  const vlens = createVlensClient({
-    baseUrl: config.VLENS_BASE_URL,
-    apiKey: config.VLENS_API_KEY,
-    timeoutMs: config.VLENS_TIMEOUT_MS,
-    onCall: (call) => logger.debug('vlens.call', { ...call, durationMs: Math.round(call.durationMs) }),
-  });
-  releases.onStop('vlens', () => vlens.close());
+/** What keeps calls within the provider's budget, and the captures that wait for it. */
+function openGate({ config, releases, redis }: Context): { gate: RedisProviderGate; parked: ParkedCaptures } {
   const gate = createRedisProviderGate(redis, {
     windowsOf: () => config.VLENS_WINDOWS,
     marginMs: config.VLENS_WINDOW_MARGIN_MS,
@@ -71,11 +88,22 @@ export async function startWorker(config: WorkerConfig, logger: Logger, releases
   });
   const parked = createParkedCaptures(redis);
   releases.onStop('parked', () => parked.close());
-  const waker = startWaker({ gate, parked, logger });
-  releases.onStop('waker', () => waker.stop());
+  return { gate, parked };
+}
 
+/** From the queue through the provider into the outbox. */
+function startWorking({ config, logger, releases, redis }: Context, gate: ProviderGate): Worker {
+  const sealer = createSealer(config.ENCRYPTION_KEYS);
+  const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
+  const vlens = createVlensClient({
+    baseUrl: config.VLENS_BASE_URL,
+    apiKey: config.VLENS_API_KEY,
+    timeoutMs: config.VLENS_TIMEOUT_MS,
+    onCall: (call) => logger.debug('vlens.call', { ...call, durationMs: Math.round(call.durationMs) }),
+  });
+  releases.onStop('vlens', () => vlens.close());
   const deps = {
-    captures,
+    captures: createCaptures(redis),
     images,
     gate,
     provider: createVlensCalls({ clientOf: () => vlens, images, sealer, now: Date.now }),
@@ -88,9 +116,10 @@ export async function startWorker(config: WorkerConfig, logger: Logger, releases
     random: Math.random,
     retentionMs: config.RECORD_RETENTION_MS,
   };
+  const { CONCURRENCY: concurrency, JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
   const worker = startCaptureWorker(
     redis,
-    { concurrency: config.CONCURRENCY, lockMs: config.JOB_LOCK_MS, stalledCheckMs: config.STALLED_CHECK_MS },
+    { concurrency, lockMs, stalledCheckMs },
     {
       process: (captureId, signal) => processCapture(deps, captureId, signal),
       logger,
@@ -100,14 +129,5 @@ export async function startWorker(config: WorkerConfig, logger: Logger, releases
     },
   );
   releases.onStop('queue', () => worker.close());
-
-  const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
-    redis: async () => void (await redis.ping()),
-    kafka: () => publisher.check(),
-    queue: async () => {
-      if (!worker.isRunning()) throw new Error('not running');
-    },
-  });
-  releases.onStop('health', () => health.close());
-  return health.port;
+  return worker;
 }

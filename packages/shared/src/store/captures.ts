@@ -82,8 +82,14 @@ export function createCaptures(redis: Redis): Captures {
         scripts.accept,
         [keys.idempotency(tenant, claim.key), keys.capture(id), keys.backlog(tenant), keys.gate(tenant, 'log')],
         [
-          ...[claim.fingerprint, id, claim.windowMs, lane, callsOf[kind], createdAt],
-          ...[windows.length, ...windows.flatMap(({ calls, ms }) => [calls, ms])],
+          claim.fingerprint,
+          id,
+          claim.windowMs,
+          lane,
+          callsOf[kind],
+          createdAt,
+          windows.length,
+          ...windows.flatMap(({ calls, ms }) => [calls, ms]),
           ...toFields(capture),
         ],
       );

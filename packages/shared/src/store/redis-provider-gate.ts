@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Lane } from '../contracts/capture.ts';
 import type { Window } from '../contracts/windows.ts';
+import { pause } from '../runtime/pause.ts';
 import { reportScript, takeScript, wakeScript } from './gate-scripts.ts';
 import { keys } from './keys.ts';
 import type { ProviderGate, Standing, Turn } from './provider-gate.ts';
@@ -60,7 +61,13 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
   async function askOnce(who: Asker, waitMsMax: number): Promise<Turn & { readonly waitMs: number }> {
     const logLength = Math.max(...settings.windowsOf(who.tenant).map(({ calls }) => calls));
     const reply = await runScript(redis, scripts.take, keysOf(who.tenant), [
-      ...[who.id, who.rank, who.tenant, waitMsMax, settings.marginMs, logLength, settings.probeMs],
+      who.id,
+      who.rank,
+      who.tenant,
+      waitMsMax,
+      settings.marginMs,
+      logLength,
+      settings.probeMs,
       ...windowArgs(who.tenant),
     ]);
     const [granted, waitMs, word] = reply as [0 | 1, number, string];
@@ -73,7 +80,7 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
       const askedAt = performance.now();
       const turn = await askOnce(who, waitMsMax);
       if (!turn.go) return turn;
-      await sleep(turn.waitMs);
+      if (turn.waitMs > 0) await pause(turn.waitMs);
       // Late (a busy process, a slow Redis): the place in the log is no longer this call's time. Ask for a new one.
       if (performance.now() - askedAt - turn.waitMs <= settings.marginMs / 2) return turn;
     }
@@ -89,8 +96,14 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
         scripts.report,
         [keys.gate(tenant, 'state')],
         [
-          ...[state, code, retryAfterMs ?? 0, settings.failuresMax, settings.closedFirstMs, settings.closedMaxMs],
-          ...[settings.closedForAccountMs, standing === 'probe' ? 1 : 0],
+          state,
+          code,
+          retryAfterMs ?? 0,
+          settings.failuresMax,
+          settings.closedFirstMs,
+          settings.closedMaxMs,
+          settings.closedForAccountMs,
+          standing === 'probe' ? 1 : 0,
         ],
       );
       return { closed: (reply as [number, number])[0] === 1 };
@@ -98,7 +111,10 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
     waitingTenants: () => whileRedisIsUp(() => redis.smembers(keys.gateTenants)),
     async callNext(tenant, aheadMs) {
       const reply = await runScript(redis, scripts.wake, keysOf(tenant), [
-        ...[tenant, aheadMs, wakeHoldsMs, settings.marginMs],
+        tenant,
+        aheadMs,
+        wakeHoldsMs,
+        settings.marginMs,
         ...windowArgs(tenant),
       ]);
       const [againMs, ...captureIds] = reply as [number, ...string[]];
@@ -110,8 +126,4 @@ export function createRedisProviderGate(redis: Redis, settings: GateSettings): R
 /** A parked capture is woken when its turn comes; this is when it looks by itself, should nobody have woken it. */
 function parkMs(estimatedWaitMs: number): number {
   return 30_000 + 2 * estimatedWaitMs;
-}
-
-function sleep(ms: number): Promise<void> {
-  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -22,7 +22,7 @@ export interface Fault {
   readonly detail: string;
 }
 
-export interface CheckedCapture {
+interface CheckedCapture {
   readonly fields: CaptureFields;
   readonly images: ReadonlyMap<ImageName, Uint8Array>;
 }

@@ -98,7 +98,9 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
 
 /** Equal for equal submissions, whichever way they were encoded. */
 function fingerprintOf({ fields, images }: SubmitCapture): string {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(fields).sort()));
+  const hash = createHash('sha256').update(
+    JSON.stringify(Object.entries(fields).sort(([a], [b]) => a.localeCompare(b))),
+  );
   for (const [name, image] of [...images].sort(([a], [b]) => a.localeCompare(b))) {
     hash.update(`\n${name}:${image.byteLength}:`).update(image);
   }

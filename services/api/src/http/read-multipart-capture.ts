@@ -23,7 +23,7 @@ const limits: busboy.Limits = {
  * Nothing of the client's file names or part types is used. Throws `malformed-body` or `body-too-large`.
  */
 export async function readMultipartCapture(request: Request): Promise<UncheckedCapture> {
-  const fields: Record<string, unknown> = Object.create(null);
+  const fields = new Map<string, string>();
   const images = new Map<ImageName, Uint8Array>();
   await new Promise<void>((resolve, reject) => {
     const parser = openParser(request);
@@ -35,7 +35,7 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
     parser.on('field', (name, value) => {
       if (name in fields || isImageName(name))
         fail(malformed(`The part ${JSON.stringify(name)} is not one text field.`));
-      else fields[name] = value;
+      else fields.set(name, value);
     });
     parser.on('file', (name, stream) => {
       const chunks: Buffer[] = [];
@@ -54,7 +54,7 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
     request.on('aborted', () => fail(malformed('The body ended early.')));
     request.pipe(parser);
   });
-  return { fields: { ...fields }, images };
+  return { fields: Object.fromEntries(fields), images };
 }
 
 function openParser(request: Request): busboy.Busboy {

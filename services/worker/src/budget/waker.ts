@@ -1,5 +1,6 @@
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { pause } from '@identity-events/shared/runtime/pause';
 import type { RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import type { ParkedCaptures } from '../captures/parked-captures.ts';
 
@@ -22,28 +23,21 @@ const longestPauseMs = 250;
  * Wakes waiting captures when their turn comes. Every worker runs one; calling out is atomic, so none is called twice.
  */
 export function startWaker(deps: WakerDeps): Waker {
-  let stopped = false;
-  let wakeUp = (): void => undefined;
-  const running = (async () => {
-    while (!stopped) {
-      const againMs = await round(deps);
-      if (stopped) break;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(Math.max(againMs, shortestPauseMs), longestPauseMs));
-        wakeUp = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
+  const stopping = new AbortController();
+  const running = run(deps, stopping.signal);
   return {
     async stop() {
-      stopped = true;
-      wakeUp();
+      stopping.abort();
       await running;
     },
   };
+}
+
+async function run(deps: WakerDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const againMs = await round(deps);
+    await pause(Math.min(Math.max(againMs, shortestPauseMs), longestPauseMs), signal);
+  }
 }
 
 /** Calls out everybody whose turn comes; resolves to when the next one's does. */

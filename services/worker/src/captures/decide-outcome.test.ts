@@ -29,7 +29,14 @@ function* everyAnswer(): Generator<Facts> {
                 for (const processCompleted of threeWay)
                   for (const identityVerified of threeWay)
                     yield {
-                      ...{ fault, genuine, valid, live, faceMatched, amlClear, sourceValid, processCompleted },
+                      fault,
+                      genuine,
+                      valid,
+                      live,
+                      faceMatched,
+                      amlClear,
+                      sourceValid,
+                      processCompleted,
                       identityVerified,
                       validationCodes: valid === false ? [3010] : [],
                       validationReason: valid === false ? 'document_expired' : null,

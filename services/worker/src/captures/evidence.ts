@@ -3,8 +3,7 @@ import { reasonCodes } from '@identity-events/shared/contracts/reasons';
 import { z } from 'zod';
 
 /** The provider calls a capture may need. */
-export const stepNames = ['id_front', 'id_back', 'liveness', 'link', 'ocr_front', 'ocr_back', 'ocr_liveness'] as const;
-export type StepName = (typeof stepNames)[number];
+export type StepName = 'id_front' | 'id_back' | 'liveness' | 'link' | 'ocr_front' | 'ocr_back' | 'ocr_liveness';
 
 /** Which calls a kind takes, in order. Both sides of the document come before liveness (docs.vlenseg.com, digital identity). */
 export const stepsOf: { readonly [K in CaptureKind]: readonly [StepName, ...StepName[]] } = {

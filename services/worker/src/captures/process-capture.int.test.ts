@@ -75,8 +75,15 @@ const passed = (complete: boolean): StepEvidence => ({
 async function accepted(kind: NewCapture['kind'] = 'national_id'): Promise<string> {
   const id = `cap_${randomUUID().replaceAll('-', '')}`;
   const capture: NewCapture = {
-    ...{ id, kind, tenant: 'demo', subject: 'user-1', lane: 'interactive', createdAt: now },
-    ...{ expiresAt: now + 3_600_000, transactionId: randomUUID(), userToken: 'sealed' },
+    id,
+    kind,
+    tenant: 'demo',
+    subject: 'user-1',
+    lane: 'interactive',
+    createdAt: now,
+    expiresAt: now + 3_600_000,
+    transactionId: randomUUID(),
+    userToken: 'sealed',
   };
   await deps.captures.accept(capture, { key: id, fingerprint: 'f', windowMs: 60_000 }, [{ calls: 10, ms: 1_000 }]);
   return id;

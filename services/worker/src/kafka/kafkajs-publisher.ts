@@ -1,9 +1,17 @@
 import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import { type ICustomPartitioner, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
+import {
+  type ICustomPartitioner,
+  Kafka,
+  logLevel,
+  type Message,
+  Partitioners,
+  type Producer,
+  type RecordMetadata,
+} from 'kafkajs';
 import type { EventPublisher } from '../outbox/relay.ts';
 import { ensureTopics, type TopicSettings } from './ensure-topics.ts';
-import { toKafkaMessage } from './to-kafka-message.ts';
+import { type KafkaMessage, toKafkaMessage } from './to-kafka-message.ts';
 
 export interface KafkaSettings {
   readonly brokers: string[];
@@ -17,6 +25,9 @@ export interface KafkajsPublisher extends EventPublisher {
   close(): Promise<void>;
 }
 
+// One quick retry is kafkajs'; waiting longer is the relay's.
+const retry = { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 };
+
 /**
  * Publishes through kafkajs: idempotent producer, one request in flight, acknowledged by all in-sync replicas.
  *
@@ -24,29 +35,18 @@ export interface KafkajsPublisher extends EventPublisher {
  * trusted, and kafkajs' own `retriable` marks are not either (a broker that is down is reported as not retriable).
  */
 export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger): KafkajsPublisher {
-  const kafka = new Kafka({
-    brokers: settings.brokers,
-    clientId: settings.clientId,
-    logLevel: logLevel.WARN,
-    logCreator: () => (entry) => logger.debug('kafka.client', { namespace: entry.namespace, label: entry.label }),
-    connectionTimeout: 2_000,
-    requestTimeout: 10_000,
-    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
-  });
+  const kafka = openClient(settings, logger);
   const partitionOf = new WeakMap<object, number>();
   let ready: Promise<Producer> | undefined;
 
-  async function open(): Promise<Producer> {
-    await ensureTopics(kafka, outcomeEventTypes, settings.topics);
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: notingPartitioner(partitionOf),
-      retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
-    });
-    await producer.connect();
-    return producer;
+  async function connected(): Promise<Producer> {
+    ready ??= openProducer(kafka, settings.topics, partitionOf);
+    try {
+      return await ready;
+    } catch (error) {
+      ready = undefined;
+      throw error;
+    }
   }
 
   async function discard(): Promise<void> {
@@ -54,16 +54,6 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
     ready = undefined;
     const producer = await opened?.catch(() => undefined);
     await producer?.disconnect().catch(() => undefined);
-  }
-
-  async function connected(): Promise<Producer> {
-    ready ??= open();
-    try {
-      return await ready;
-    } catch (error) {
-      ready = undefined;
-      throw error;
-    }
   }
 
   return {
@@ -76,30 +66,69 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
       const producer = await connected();
       const messages = events.map(({ topic, event }) => ({ topic, message: toKafkaMessage(event) }));
       try {
-        const byTopic = Map.groupBy(messages, ({ topic }) => topic);
-        const places = await producer.sendBatch({
-          acks: -1,
-          topicMessages: [...byTopic].map(([topic, group]) => ({
-            topic,
-            messages: group.map(({ message }) => message),
-          })),
-        });
-        const next = new Map(
-          places.map((place) => [`${place.topicName}/${place.partition}`, BigInt(place.baseOffset ?? 0)]),
-        );
-        return messages.map(({ topic, message }) => {
-          const partition = partitionOf.get(message) ?? 0;
-          const place = `${topic}/${partition}`;
-          const offset = next.get(place) ?? 0n;
-          next.set(place, offset + 1n);
-          return { topic, partition, offset: String(offset) };
-        });
+        const places = await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
+        return toPlaces(messages, places, partitionOf);
       } catch (error) {
         await discard();
         throw error;
       }
     },
   };
+}
+
+interface Addressed {
+  readonly topic: string;
+  readonly message: KafkaMessage;
+}
+
+function byTopic(messages: readonly Addressed[]) {
+  const groups = Map.groupBy(messages, ({ topic }) => topic);
+  return [...groups].map(([topic, group]) => ({ topic, messages: group.map(({ message }) => message) }));
+}
+
+/** The answer names the first offset of each partition; the messages of one partition follow each other. */
+function toPlaces(
+  messages: readonly Addressed[],
+  answer: readonly RecordMetadata[],
+  partitionOf: WeakMap<object, number>,
+): { topic: string; partition: number; offset: string }[] {
+  const next = new Map(answer.map((place) => [`${place.topicName}/${place.partition}`, BigInt(place.baseOffset ?? 0)]));
+  return messages.map(({ topic, message }) => {
+    const partition = partitionOf.get(message) ?? 0;
+    const place = `${topic}/${partition}`;
+    const offset = next.get(place) ?? 0n;
+    next.set(place, offset + 1n);
+    return { topic, partition, offset: String(offset) };
+  });
+}
+
+function openClient({ brokers, clientId }: KafkaSettings, logger: Logger): Kafka {
+  return new Kafka({
+    brokers,
+    clientId,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => logger.debug('kafka.client', { namespace: entry.namespace, label: entry.label }),
+    connectionTimeout: 2_000,
+    requestTimeout: 10_000,
+    retry,
+  });
+}
+
+async function openProducer(
+  kafka: Kafka,
+  topics: TopicSettings,
+  partitionOf: WeakMap<object, number>,
+): Promise<Producer> {
+  await ensureTopics(kafka, outcomeEventTypes, topics);
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: notingPartitioner(partitionOf),
+    retry,
+  });
+  await producer.connect();
+  return producer;
 }
 
 /** The Java-compatible default, which also tells where it put each message: the answer names only first offsets. */

@@ -46,8 +46,15 @@ function start(publisher: EventPublisher, owner: string): Relay {
 async function decide(...ids: string[]): Promise<void> {
   for (const id of ids) {
     const event: CloudEvent = {
-      ...{ specversion: '1.0', id, source: '/test', type: 'identity.verified', time: '2026-01-01T00:00:00.000Z' },
-      ...{ subject: 'user-1', datacontenttype: 'application/json', partitionkey: 'demo:user-1', data: {} },
+      specversion: '1.0',
+      id,
+      source: '/test',
+      type: 'identity.verified',
+      time: '2026-01-01T00:00:00.000Z',
+      subject: 'user-1',
+      datacontenttype: 'application/json',
+      partitionkey: 'demo:user-1',
+      data: {},
     };
     await redis.xadd(keys.outbox, '*', 'event', JSON.stringify(event), 'topic', event.type, 'captureId', `cap_${id}`);
   }

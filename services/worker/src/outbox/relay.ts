@@ -1,6 +1,7 @@
 import type { CloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { pause } from '@identity-events/shared/runtime/pause';
 import type { Publication } from '@identity-events/shared/store/capture-record';
 import type { Outbox, OutboxEntry } from '@identity-events/shared/store/outbox';
 
@@ -116,18 +117,4 @@ function placeOf(places: readonly Omit<Publication, 'at'>[], index: number): Omi
   const place = places[index];
   if (!place) throw new Error('The publisher named fewer places than it got events.');
   return place;
-}
-
-/** Resolves after `ms`, or at once when stopped. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
 }

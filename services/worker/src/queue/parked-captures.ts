@@ -1,4 +1,5 @@
 import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
+import { pause } from '@identity-events/shared/runtime/pause';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ParkedCaptures } from '../captures/parked-captures.ts';
@@ -19,7 +20,7 @@ export function createParkedCaptures(redis: Redis): ParkedCaptures & { close(): 
       const job = await queue.getJob(captureId);
       if (!job) return;
       if (await promote(job)) return;
-      await new Promise((resolve) => setTimeout(resolve, betweenTriesMs));
+      await pause(betweenTriesMs);
     }
   }
 
