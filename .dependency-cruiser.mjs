@@ -6,7 +6,7 @@ const TEST = '\\.(test|fixture|contract)\\.ts$';
 const OURS = '^(services|packages|tools|examples|e2e)/';
 
 const TECHNOLOGIES = {
-  api: ['http', 'queue', 'store'],
+  api: ['http', 'queue', 'vlens'],
   worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health'],
 };
 
@@ -28,7 +28,7 @@ const technologyRules = Object.entries(TECHNOLOGIES).flatMap(([service, folders]
     forbid(
       `${service}-captures-pure`,
       'The feature core knows no technology; it declares ports and is given adapters.',
-      { path: `${src}/captures/`, pathNot: TEST },
+      { path: `${src}/(captures|identities)/`, pathNot: TEST },
       { path: `${src}/(${any})/|^services/${service}/src/(app|main)\\.ts$` },
     ),
     forbid(

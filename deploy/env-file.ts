@@ -16,7 +16,7 @@ export interface Variable {
 }
 
 /** Settings that must stand empty in a file that is committed. */
-export const secrets = ['ENCRYPTION_KEYS', 'API_CLIENTS', 'VLENS_API_KEY'];
+export const secrets = ['ENCRYPTION_KEYS', 'API_CLIENTS', 'VLENS_API_KEY', 'VLENS_ADMIN_PASSWORD'];
 
 const services = { api: apiConfig, worker: workerConfig };
 type Service = keyof typeof services;
@@ -27,7 +27,10 @@ export function variablesOfSchemas(): Variable[] {
   const worker = variablesOf('worker');
   const alike = (one: Variable) => (other: Variable) => one.name === other.name && one.value === other.value;
   return [
-    ...api.filter((one) => worker.some(alike(one))).map((one): Variable => ({ ...one, section: 'both' })),
+    ...api.flatMap((one): Variable[] => {
+      const twin = worker.find(alike(one));
+      return twin ? [{ ...one, section: 'both', required: one.required || twin.required }] : [];
+    }),
     ...api.filter((one) => !worker.some(alike(one))),
     ...worker.filter((one) => !api.some(alike(one))),
   ];
@@ -36,13 +39,14 @@ export function variablesOfSchemas(): Variable[] {
 function variablesOf(service: Service): Variable[] {
   const comments = commentsIn(readFileSync(join(root, `services/${service}/src/config.ts`), 'utf8'));
   return Object.entries(services[service].shape).map(([name, { def }]) => {
-    const required = !('defaultValue' in def);
+    const hasDefault = 'defaultValue' in def;
+    const required = !hasDefault && (def as { type: string }).type !== 'optional';
     return {
       section: service,
       name,
       comment: comments.get(name) ?? '',
       required,
-      value: required ? '' : String((def as { defaultValue: unknown }).defaultValue),
+      value: hasDefault ? String((def as { defaultValue: unknown }).defaultValue) : '',
     };
   });
 }

@@ -5,16 +5,22 @@ import type { AddressInfo } from 'node:net';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
+import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
 import { v4 } from 'uuid';
 import { newCaptureId } from './captures/capture-id.ts';
-import type { ApiConfig } from './config.ts';
-import { parseApiClients } from './http/authenticate.ts';
+import { type ApiConfig, toVlensAccount } from './config.ts';
+import { parseApiClients } from './http/api-clients.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp } from './http/create-http-app.ts';
+import { createSlots } from './http/slots.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
+import { openIdentityImages } from './vlens/open-identity-images.ts';
+
+/** Images on their way to callers at one time; each takes up to about 30 MiB for a moment. */
+const imagesInFlightMax = 8;
 
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
 export async function startApi(config: ApiConfig, logger: Logger, releases: Releases): Promise<number> {
@@ -24,6 +30,19 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
   const captures = createCaptures(redis);
+  const identityImages = openIdentityImages(toVlensAccount(config), {
+    redis,
+    sealer,
+    logger,
+    releases,
+    now: Date.now,
+    newOwner: v4,
+    budget: createProviderBudget(redis, {
+      windowsOf: () => config.VLENS_WINDOWS,
+      marginMs: config.VLENS_WINDOW_MARGIN_MS,
+      probeMs: config.VLENS_TIMEOUT_MS + 1_000,
+    }),
+  });
 
   const app = createHttpApp({
     clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
@@ -41,6 +60,8 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
       idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
       defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
     },
+    identityImages,
+    imageSlots: createSlots(imagesInFlightMax),
     readiness: { redis: async () => void (await redis.ping()) },
     newRequestId: v4,
     logger,

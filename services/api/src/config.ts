@@ -2,9 +2,13 @@ import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
 import { z } from 'zod';
+import { apiClientsPattern, apiScopes } from './http/api-clients.ts';
+import type { VlensAccount } from './vlens/open-identity-images.ts';
+
+const printable = z.string().regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII');
 
 /** Settings of the API. Every variable with meaning, unit, default and limit; secrets have no default. */
-export const apiConfig = z.object({
+const settings = z.object({
   /** Address to listen on. */
   HOST: z.string().default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
@@ -19,14 +23,25 @@ export const apiConfig = z.object({
   ENCRYPTION_KEYS: z.string().min(1),
   /** The tenant for which this service runs. */
   TENANT_ID: tenantId,
-  /** Who may submit: <name>:<SHA-256 of the key in hex>, comma separated. */
+  /** Who may call: <name>:<SHA-256 of the key in hex>[:<scope>+<scope>], comma separated; captures:* without scopes. */
   API_CLIENTS: z
     .string()
-    .regex(/^[a-z0-9-]+:[0-9a-f]{64}(,[a-z0-9-]+:[0-9a-f]{64})*$/, 'must be <name>:<sha256 hex>, comma separated'),
+    .regex(
+      apiClientsPattern,
+      `must be <name>:<sha256 hex>[:<scope>+<scope>], comma separated, with scopes of ${apiScopes.join(', ')}`,
+    ),
   /** How long a repeated Idempotency-Key yields the first answer; milliseconds, a minute to 7 days. Default a day. */
   IDEMPOTENCY_WINDOW_MS: wholeNumber(60_000, 7 * 86_400_000).default(86_400_000),
-  /** What Vlens allows the tenant: calls/span, comma separated; the same as the workers'. Tells when to expect outcomes. */
+  /** Address of the Vlens API. */
+  VLENS_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  /** The tenant's Vlens ApiKey. */
+  VLENS_API_KEY: printable.optional(),
+  /** Longest time one provider call may take, headers and body together; milliseconds, 100 to 120,000. */
+  VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(20_000),
+  /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
+  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 0 to 1,000. */
+  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(60),
   /** Deadline of a capture that names none; milliseconds, a second to 7 days. Default a day. */
   CAPTURE_EXPIRY_MS: wholeNumber(1_000, captureLimits.expiryMsMax).default(86_400_000),
   /** Bytes of request bodies held in memory at one time; beyond it callers get 503. Default 256 MiB. */
@@ -35,5 +50,40 @@ export const apiConfig = z.object({
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 60_000).default(10_000),
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
+  /** The tenant's name with Vlens, up to 256 characters; with the next two, evidence can be read. */
+  VLENS_TENANCY_NAME: printable.max(256).optional(),
+  /** User name or e-mail address of a Vlens service account with the permission Requests, up to 256 characters. */
+  VLENS_ADMIN_USER: z.string().max(256).optional(),
+  /** Password of that account, up to 32 characters. */
+  VLENS_ADMIN_PASSWORD: z.string().max(32).optional(),
 });
+
+/** Reading evidence needs all of these. The first two are the workers' as well, so they alone do not ask for it. */
+const accountSettings = [
+  'VLENS_BASE_URL',
+  'VLENS_API_KEY',
+  'VLENS_TENANCY_NAME',
+  'VLENS_ADMIN_USER',
+  'VLENS_ADMIN_PASSWORD',
+] as const satisfies (keyof z.infer<typeof settings>)[];
+
+/** {@link settings}, and of the service account all or nothing; looked at also when other settings are faulty. */
+export const apiConfig = settings.superRefine(
+  (config, context) => {
+    const missing = accountSettings.filter((name) => config[name] === undefined);
+    if (accountSettings.slice(2).every((name) => missing.includes(name))) return;
+    for (const name of missing) {
+      context.addIssue({ code: 'custom', path: [name], message: 'is missing, and evidence needs it' });
+    }
+  },
+  { when: () => true },
+);
 export type ApiConfig = z.infer<typeof apiConfig>;
+
+/** The service account that reads evidence; undefined when none is set up. */
+export function toVlensAccount(config: ApiConfig): VlensAccount | undefined {
+  const { VLENS_BASE_URL: baseUrl, VLENS_API_KEY: apiKey, VLENS_TENANCY_NAME: tenancyName } = config;
+  const { VLENS_ADMIN_USER: user, VLENS_ADMIN_PASSWORD: password } = config;
+  if (!baseUrl || !apiKey || !tenancyName || !user || !password) return undefined;
+  return { tenant: config.TENANT_ID, timeoutMs: config.VLENS_TIMEOUT_MS, baseUrl, apiKey, tenancyName, user, password };
+}

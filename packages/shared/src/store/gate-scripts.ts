@@ -40,6 +40,8 @@ local function wait(ms, why)
   return {0, ms, why}
 end
 if closedUntil > now then return wait(closedUntil - now, gate[4] or '') end
+-- Who does not wait in the room does not probe either: nobody would report how it went.
+if level > 0 and id == '' then return wait(1000, gate[4] or '') end
 
 local woken = redis.call('ZSCORE', KEYS[3], id)
 local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')

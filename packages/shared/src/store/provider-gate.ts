@@ -41,11 +41,15 @@ export interface CallReport {
  */
 export interface ProviderGate {
   take(capture: Pick<CaptureRecord, 'id' | 'tenant' | 'lane' | 'createdAt'>): Promise<Turn>;
-  /**
-   * Takes a call for somebody who will not wait in the room: a request that is answered now or not at all. Goes past those
-   * who wait, within the windows; does not go when the call would have to wait for more than `waitMsMax`.
-   */
-  takeNow(tenant: string, waitMsMax: number): Promise<Turn>;
   /** Resolves to whether the gate is closed now. */
   report(report: CallReport): Promise<{ readonly closed: boolean }>;
+}
+
+/** The same budget for those who are answered now or not at all. */
+export interface ProviderBudget {
+  /**
+   * Takes a call, past those who wait in the room, and waits for its time, `waitMsMax` at most. Does not go when that is too
+   * long or the gate is closed; `at` tells when to ask again. Throws `AppError('redis_unavailable')`.
+   */
+  takeNow(tenant: string, waitMsMax: number): Promise<Turn>;
 }

@@ -98,11 +98,13 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
 
 /** Equal for equal submissions, whichever way they were encoded. */
 function fingerprintOf({ fields, images }: SubmitCapture): string {
-  const hash = createHash('sha256').update(
-    JSON.stringify(Object.entries(fields).sort(([a], [b]) => a.localeCompare(b))),
-  );
-  for (const [name, image] of [...images].sort(([a], [b]) => a.localeCompare(b))) {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(fields).sort(byName)));
+  for (const [name, image] of [...images].sort(byName)) {
     hash.update(`\n${name}:${image.byteLength}:`).update(image);
   }
   return hash.digest('base64url');
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

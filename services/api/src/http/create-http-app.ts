@@ -2,11 +2,16 @@ import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
-import { HttpProblem, problemBody, problems } from './problem.ts';
+import {
+  type IdentityImagesRoutesDeps,
+  identityImageContentRoute,
+  listIdentityImagesRoute,
+} from './identity-images-routes.ts';
+import { HttpProblem, type ProblemName, problemBody, problems } from './problem.ts';
 import { type SubmitCaptureRouteDeps, submitCaptureRoute } from './submit-capture-route.ts';
 import { toProblem } from './to-problem.ts';
 
-export interface HttpAppDeps extends SubmitCaptureRouteDeps, GetCaptureRouteDeps {
+export interface HttpAppDeps extends SubmitCaptureRouteDeps, GetCaptureRouteDeps, IdentityImagesRoutesDeps {
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   readonly newRequestId: () => string;
   readonly logger: Logger;
@@ -21,6 +26,8 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.get('/readyz', readinessRoute(deps.readiness));
   app.route('/v1/captures').post(submitCaptureRoute(deps)).all(notAllowed('POST'));
   app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
+  app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
+  app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));
   app.use(() => {
     throw new HttpProblem('not-found');
   });
@@ -38,17 +45,20 @@ function identifyAndLog({ newRequestId, logger }: HttpAppDeps): RequestHandler {
     response.set('x-request-id', requestId);
     response.once('close', () => {
       logger.info('http.request', {
-        requestId,
         method: request.method,
-        route: request.route?.path ?? null,
+        route: (request.route as { path: string } | undefined)?.path ?? null,
         status: response.statusCode,
         durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-        captureId: response.locals['captureId'],
-        problem: response.locals['problem'],
+        ...logged(response.locals),
       });
     });
     next();
   };
+}
+
+/** What routes leave for the log, by name: nothing else of what they keep gets there. */
+function logged({ requestId, captureId, problem }: Partial<Record<string, string>>) {
+  return { requestId, captureId, problem };
 }
 
 function notAllowed(allow: string): RequestHandler {
@@ -57,6 +67,12 @@ function notAllowed(allow: string): RequestHandler {
     throw new HttpProblem('method-not-allowed');
   };
 }
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+const challenges: { readonly [P in ProblemName]?: string } = {
+  unauthenticated: 'Bearer',
+  forbidden: 'Bearer error="insufficient_scope"',
+};
 
 /** Answers what was thrown as a problem; what nobody foresaw is logged with its stack and told as `internal` only. */
 function answerProblem(logger: Logger): ErrorRequestHandler {
@@ -67,7 +83,8 @@ function answerProblem(logger: Logger): ErrorRequestHandler {
     response.locals['problem'] = problem.problem;
     if (response.headersSent) return void request.destroy();
     closeUnlessRead(request.complete, response);
-    if (problem.problem === 'unauthenticated') response.set('www-authenticate', 'Bearer');
+    const challenge = challenges[problem.problem];
+    if (challenge) response.set('www-authenticate', challenge);
     if (problem.details.retryAfterSeconds) response.set('retry-after', String(problem.details.retryAfterSeconds));
     response
       .status(problems[problem.problem].status)

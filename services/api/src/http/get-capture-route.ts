@@ -1,6 +1,7 @@
 import type { Captures } from '@identity-events/shared/store/captures';
 import type { RequestHandler } from 'express';
-import { type ApiClient, authenticate } from './authenticate.ts';
+import type { ApiClient } from './api-clients.ts';
+import { authorize } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -12,7 +13,7 @@ export interface GetCaptureRouteDeps {
 /** `GET /v1/captures/{id}`: where the capture stands. Another tenant's capture is not found. */
 export function getCaptureRoute(deps: GetCaptureRouteDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
-    const client = authenticate(request, deps.clients);
+    const client = authorize(request, deps.clients, 'captures:read');
     const record = await deps.captures.read(request.params.id);
     if (record?.tenant !== client.tenant) throw new HttpProblem('not-found');
     response.locals['captureId'] = record.id;

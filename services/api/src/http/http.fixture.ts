@@ -7,11 +7,17 @@ import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
 import type { Express } from 'express';
 import { newCaptureId } from '../captures/capture-id.ts';
+import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
+import { type ApiClient, type ApiScope, apiScopes } from './api-clients.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { createHttpApp } from './create-http-app.ts';
+import { createSlots } from './slots.ts';
 
 export const apiKey = 'test-key-of-the-portal';
 export const strangerKey = 'test-key-of-another-tenant';
+/** The key of a client that has this scope and no other. */
+export const keyWith = (scope: ApiScope): string => `test-key-with-${scope}`;
+export const imagesInFlightMax = 2;
 
 /** The API on ports that keep everything in memory, with switches for what may go wrong behind them. */
 export interface ApiFixture {
@@ -19,6 +25,7 @@ export interface ApiFixture {
   readonly stored: Map<string, NewCapture>;
   readonly images: Map<string, readonly string[]>;
   readonly queued: string[];
+  readonly identityImages: FakeIdentityImages;
   readonly lines: { message: string; fields: unknown }[];
   /** While true, every store answers that it is away. */
   away: boolean;
@@ -63,11 +70,12 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
     remove: async ({ captureId }) => void images.delete(captureId),
   };
   const sealer = createSealer(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
-  const keySha256 = (key: string): Buffer => createHash('sha256').update(key).digest();
+  const identityImages = createFakeIdentityImages();
   const app = createHttpApp({
     clients: [
-      { name: 'portal', tenant: 'demo', keySha256: keySha256(apiKey) },
-      { name: 'stranger', tenant: 'other', keySha256: keySha256(strangerKey) },
+      client('portal', 'demo', apiKey, apiScopes),
+      client('stranger', 'other', strangerKey, apiScopes),
+      ...apiScopes.map((scope) => client('narrow', 'demo', keyWith(scope), [scope])),
     ],
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
@@ -83,10 +91,16 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
       idempotencyWindowMs: 60_000,
       defaultExpiryMs: 86_400_000,
     },
+    identityImages,
+    imageSlots: createSlots(imagesInFlightMax),
     readiness: { redis: () => whileUp(() => undefined) },
     newRequestId: () => 'request-1234',
     logger,
   });
-  const fixture: ApiFixture = { app, stored, images, queued, lines, away: false };
+  const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, away: false };
   return fixture;
+}
+
+function client(name: string, tenant: string, key: string, scopes: readonly ApiScope[]): ApiClient {
+  return { name, tenant, keySha256: createHash('sha256').update(key).digest(), scopes: new Set(scopes) };
 }

@@ -33,7 +33,7 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
       reject(error);
     };
     parser.on('field', (name, value) => {
-      if (name in fields || isImageName(name))
+      if (fields.has(name) || isImageName(name))
         fail(malformed(`The part ${JSON.stringify(name)} is not one text field.`));
       else fields.set(name, value);
     });

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { checkCapture, type Fault, type UncheckedCapture } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
-import { type ApiClient, authenticate } from './authenticate.ts';
+import type { ApiClient } from './api-clients.ts';
+import { authorize } from './authorize.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { captureUrl, toAcceptedView } from './capture-view.ts';
 import { HttpProblem, type ProblemName } from './problem.ts';
@@ -17,7 +18,7 @@ export interface SubmitCaptureRouteDeps {
 /** `POST /v1/captures`: 202 with the capture's address once it is stored. */
 export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler {
   return async (request, response) => {
-    const client = authenticate(request, deps.clients);
+    const client = authorize(request, deps.clients, 'captures:write');
     const idempotencyKey = readIdempotencyKey(request);
     const unchecked = await readBody(deps.bodyBudget, request, response);
     const checked = checkCapture(unchecked, deps.submit.now());

@@ -1,8 +1,21 @@
 import { AppError } from '@identity-events/shared/runtime/errors';
+import { EvidenceError, type EvidenceErrorCode } from '../identities/evidence-error.ts';
 import { HttpProblem, type ProblemName } from './problem.ts';
+
+/** Which problem it is for the caller that evidence can not be had. */
+const byEvidenceCode: { readonly [C in EvidenceErrorCode]: ProblemName } = {
+  evidence_not_configured: 'not-configured',
+  evidence_not_found: 'not-found',
+  provider_account_refused: 'provider-account-refused',
+  provider_answer_unusable: 'provider-error',
+  provider_throttled: 'provider-throttled',
+  provider_unavailable: 'provider-unavailable',
+  provider_timeout: 'provider-timeout',
+};
 
 /** Which problem a foreseen failure is for the caller. */
 const byCode: Readonly<Record<string, ProblemName>> = {
+  ...byEvidenceCode,
   idempotency_key_reused: 'idempotency-key-reused',
   capture_gone: 'gone',
   redis_unavailable: 'unavailable',
@@ -10,17 +23,22 @@ const byCode: Readonly<Record<string, ProblemName>> = {
   image_store_failed: 'unavailable',
 };
 
-/** Seconds that a caller should wait when a dependency is away. */
-const retryAfterSeconds = 2;
+/** Seconds that a caller should wait when a dependency is away and does not say for how long. */
+const retryAfterSecondsByDefault = 2;
 
 /** The problem that answers whatever was thrown; `internal` for what nobody foresaw. */
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof AppError) {
     const problem = byCode[error.code];
-    if (problem) return new HttpProblem(problem, error.retriable ? { retryAfterSeconds } : {});
+    if (problem) return new HttpProblem(problem, error.retriable ? { retryAfterSeconds: retryAfterOf(error) } : {});
   }
   return fromBodyParser(error) ?? new HttpProblem('internal');
+}
+
+function retryAfterOf(error: AppError): number {
+  const asked = error instanceof EvidenceError ? error.retryAfterMs : null;
+  return asked === null ? retryAfterSecondsByDefault : Math.max(1, Math.ceil(asked / 1_000));
 }
 
 /** Errors of Express's own body reading, told by their stable `type` (https://github.com/expressjs/body-parser#errors). */

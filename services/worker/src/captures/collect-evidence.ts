@@ -17,7 +17,7 @@ export interface ProviderCalls {
 
 export interface CollectEvidenceDeps {
   readonly captures: Pick<Captures, 'keepStep'>;
-  readonly gate: Pick<ProviderGate, 'take' | 'report'>;
+  readonly gate: ProviderGate;
   readonly provider: ProviderCalls;
 }
 

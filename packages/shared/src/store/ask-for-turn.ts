@@ -1,0 +1,77 @@
+import type { Redis } from 'ioredis';
+import type { Window } from '../contracts/windows.ts';
+import { pause } from '../runtime/pause.ts';
+import { takeScript } from './gate-scripts.ts';
+import { keys } from './keys.ts';
+import type { ProviderBudget, Standing, Turn } from './provider-gate.ts';
+import { runScript, script } from './run-script.ts';
+
+export interface BudgetSettings {
+  /** What the provider allows a tenant. */
+  readonly windowsOf: (tenant: string) => readonly Window[];
+  /**
+   * Added to every window: how much later than planned a call may reach the provider, and the price of that in unused
+   * budget. A call that would start later than half of it asks again.
+   */
+  readonly marginMs: number;
+  /** How long a probe may take before another one is sent: above the call's timeout. */
+  readonly probeMs: number;
+}
+
+/** Who asks. Without an id nobody enters the waiting room. */
+interface Asker {
+  readonly id: string;
+  readonly tenant: string;
+  readonly rank: number;
+}
+
+const take = script(takeScript);
+
+/** The keys of a tenant's gate, in the order of its scripts. */
+export function gateKeys(tenant: string): string[] {
+  const parts = ['log', 'room', 'woken', 'state'] as const;
+  return [...parts.map((part) => keys.gate(tenant, part)), keys.gateTenants];
+}
+
+/** A tenant's windows as arguments of a script. */
+export function windowArgs({ windowsOf }: Pick<BudgetSettings, 'windowsOf'>, tenant: string): number[] {
+  return windowsOf(tenant).flatMap(({ calls, ms }) => [calls, ms]);
+}
+
+/** Asks for a turn and waits for its time, up to `waitMsMax`. */
+export async function askForTurn(redis: Redis, settings: BudgetSettings, who: Asker, waitMsMax: number): Promise<Turn> {
+  for (;;) {
+    const askedAt = performance.now();
+    const turn = await askOnce(redis, settings, who, waitMsMax);
+    if (!turn.go) return turn;
+    if (turn.waitMs > 0) await pause(turn.waitMs);
+    // Late (a busy process, a slow Redis): the place in the log is no longer this call's time. Ask for a new one.
+    if (performance.now() - askedAt - turn.waitMs <= settings.marginMs / 2) return turn;
+  }
+}
+
+/** The budget alone, for those who never wait in the room. */
+export function createProviderBudget(redis: Redis, settings: BudgetSettings): ProviderBudget {
+  return {
+    takeNow: (tenant, waitMsMax) => askForTurn(redis, settings, { id: '', tenant, rank: 0 }, waitMsMax),
+  };
+}
+
+async function askOnce(
+  redis: Redis,
+  settings: BudgetSettings,
+  { id, rank, tenant }: Asker,
+  waitMsMax: number,
+): Promise<Turn & { readonly waitMs: number }> {
+  const { marginMs, probeMs } = settings;
+  const logLength = Math.max(...settings.windowsOf(tenant).map(({ calls }) => calls));
+  const args = [id, rank, tenant, waitMsMax, marginMs, logLength, probeMs, ...windowArgs(settings, tenant)];
+  const [granted, waitMs, word] = (await runScript(redis, take, gateKeys(tenant), args)) as [0 | 1, number, string];
+  if (granted === 1) return { go: true, standing: word as Standing, waitMs };
+  return { go: false, at: Date.now() + (id === '' ? waitMs : parkMs(waitMs)), cause: word, waitMs };
+}
+
+/** A parked capture is woken when its turn comes; this is when it looks by itself, should nobody have woken it. */
+function parkMs(estimatedWaitMs: number): number {
+  return 30_000 + 2 * estimatedWaitMs;
+}
