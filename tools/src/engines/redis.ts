@@ -1,0 +1,112 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { CACHE } from '../paths.ts';
+import { freePort } from '../processes/free-port.ts';
+import { findOnPath, run } from '../processes/programs.ts';
+import { installDebianPackages } from './debian.ts';
+import { hasDocker } from './docker.ts';
+import { type Engine, type EngineSpec, type Log, processEngine } from './engine.ts';
+
+const IMAGE = 'redis:7';
+const READY_WITHIN_MS = 60_000;
+const PING_TIMEOUT_MS = 1_000;
+
+// As in production: every write is in the append-only file, and a full server refuses writes instead of dropping keys.
+const DURABILITY = [
+  '--appendonly',
+  'yes',
+  '--appendfsync',
+  'everysec',
+  '--maxmemory-policy',
+  'noeviction',
+  '--save',
+  '',
+];
+
+/** Where an engine keeps its data and tells what it does. */
+export type EngineOptions = {
+  /** The engine makes its own folder in it. */
+  readonly dataDir: string;
+  readonly log: Log;
+};
+
+/** A Redis of our own on a free loopback port, not yet started: a container when Docker runs, else `redis-server`. */
+export async function createRedis({ dataDir, log }: EngineOptions): Promise<Engine> {
+  const folder = join(dataDir, 'redis');
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const common = {
+    name: 'Redis',
+    address: `redis://127.0.0.1:${port}`,
+    isReady: () => answersPing(port),
+    readyWithinMs: READY_WITHIN_MS,
+    discard: () => rm(folder, { recursive: true, force: true }),
+  };
+  const logFile = join(dataDir, 'redis.log');
+  return processEngine({
+    ...common,
+    ...((await hasDocker()) ? container(port, folder, logFile) : await program(port, folder, logFile, log)),
+  });
+}
+
+type Runs = Pick<EngineSpec, 'runsAs' | 'process'>;
+
+async function program(port: number, folder: string, logFile: string, log: Log): Promise<Runs> {
+  const command = await redisServer(log);
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, ...DURABILITY];
+  return { runsAs: command, process: { command, args, logFile } };
+}
+
+function container(port: number, folder: string, logFile: string): Runs {
+  const name = `identity-events-redis-${port}`;
+  const place = ['--name', name, '-p', `127.0.0.1:${port}:6379`, '-v', `${folder}:/data`];
+  const args = ['run', '--rm', ...place, IMAGE, 'redis-server', ...DURABILITY];
+  return {
+    runsAs: `container of ${IMAGE}`,
+    process: { command: 'docker', args, logFile, cleanup: { command: 'docker', args: ['rm', '-f', name] } },
+  };
+}
+
+/**
+ * Debian's `redis-server` package is a service around the program of `redis-tools`, which acts by the name it is called
+ * by. Installing only the latter gives a server without leaving a service behind.
+ */
+async function redisServer(log: Log): Promise<string> {
+  const onPath = findOnPath('redis-server');
+  if (onPath) return onPath;
+  if (!findOnPath('redis-check-rdb')) await installDebianPackages('Redis', ['redis-tools'], log);
+
+  const target = findOnPath('redis-check-rdb');
+  const link = join(CACHE, 'redis', 'redis-server');
+  if (target) placeLink(link, target);
+  const { ok, output } = await run(link, ['--version']);
+  if (!ok || !output.startsWith('Redis server'))
+    throw new Error('Redis is missing; install a redis-server of version 6.2 or newer.');
+  return link;
+}
+
+function placeLink(link: string, target: string): void {
+  const part = `${link}.${process.pid}`;
+  mkdirSync(join(link, '..'), { recursive: true });
+  rmSync(part, { force: true });
+  symlinkSync(target, part);
+  renameSync(part, link);
+}
+
+/** True when Redis has loaded its data and takes commands. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const answer = (ready: boolean): void => {
+      socket.destroy();
+      resolve(ready);
+    };
+    socket.setTimeout(PING_TIMEOUT_MS, () => answer(false));
+    socket.once('error', () => answer(false));
+    socket.once('close', () => resolve(false));
+    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
+    socket.write('PING\r\n');
+  });
+}

@@ -1,0 +1,13 @@
+import { join, resolve } from 'node:path';
+
+/** The top of the checkout. */
+export const ROOT = resolve(import.meta.dirname, '..', '..');
+
+/** Fetched things that survive from run to run; safe to delete at any time but during a run. */
+export const CACHE = join(ROOT, '.cache');
+
+/** Data, keys and logs of runs. */
+export const RUN = join(ROOT, '.run');
+
+/** The TypeScript of a part runs straight from source under this condition. */
+export const FROM_SOURCE = '--conditions=source';

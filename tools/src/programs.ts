@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Command, CommandContext } from './command.ts';
+import { FROM_SOURCE, ROOT } from './paths.ts';
+import { startProcess } from './processes/process.ts';
+
+const local = (program: string): string => join(ROOT, 'node_modules', '.bin', program);
+
+/** `npm run format`: rewrites every file in the project's format, imports sorted. */
+export const format: Command = runsProgram(local('biome'), ['check', '--write', '.']);
+
+/** `npm run build`: compiles services and packages to their `dist/`, for images and publishing. */
+export const build: Command = runsProgram(local('tsc'), ['-b', 'tsconfig.build.json']);
+
+/** `npm run sandbox`: the stand-in for the provider alone, until Ctrl-C. */
+export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/vlens-sandbox/src/main.ts']);
+
+/** A command that is a program with the terminal as its own, ended when we are asked to stop. */
+function runsProgram(command: string, args: readonly string[]): Command {
+  return (context) => runInTerminal(context, command, [...args, ...context.args]);
+}
+
+/** Runs a program with the terminal as its own; resolves with its exit code. Asked to stop, it is ended first. */
+export async function runInTerminal(
+  { signal }: Pick<CommandContext, 'signal'>,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
+  const program = await startProcess({ name: command, command, args, cwd: ROOT, env: { ...process.env, ...env } });
+  const stop = (): void => void program.stop();
+  signal.addEventListener('abort', stop);
+  const { code } = await program.exited;
+  signal.removeEventListener('abort', stop);
+  return code ?? 1;
+}

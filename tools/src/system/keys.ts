@@ -1,0 +1,29 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Secrets of a system on this machine; of no use anywhere else. */
+export type Keys = {
+  /** The ring that seals images and tokens: `<id>:<base64 of 32 bytes>`. */
+  readonly encryptionKeys: string;
+  /** What a client of the API sends as its bearer. */
+  readonly apiKey: string;
+};
+
+/** The keys in the file, made on the first call and the same ever after; readable by us only. */
+export function keepKeys(file: string): Keys {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Keys;
+  const keys: Keys = {
+    encryptionKeys: `local:${randomBytes(32).toString('base64')}`,
+    apiKey: `local_${randomBytes(24).toString('base64url')}`,
+  };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(keys), { mode: 0o600 });
+  return keys;
+}
+
+/** How the API is told of a client: its name, the hash of its key, and that it may do everything. */
+export function apiClient(name: string, apiKey: string): string {
+  const scopes = 'captures:write+captures:read+evidence:read';
+  return `${name}:${createHash('sha256').update(apiKey).digest('hex')}:${scopes}`;
+}
