@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readImageInfo } from './images/image-info.ts';
+import { readImageInfo } from './images/read-image-info.ts';
 import { sampleImage } from './sample-image.ts';
 
 const formats = ['jpeg', 'png'] as const;

@@ -1,4 +1,4 @@
-import { readImageInfo } from '../images/image-info.ts';
+import { readImageInfo } from '../images/read-image-info.ts';
 import type { Effect } from '../scenarios/effect.ts';
 import { effectOfMark } from '../scenarios/find-effect.ts';
 import { ApiFailure } from './api-failure.ts';
