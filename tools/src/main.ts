@@ -3,11 +3,20 @@ import { constants } from 'node:os';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { engines } from './engines.ts';
-import { build, format, sandbox } from './programs.ts';
+import { build, format, proveBudget, sandbox } from './programs.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { build, check, engines, format, sandbox, start, test };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  build,
+  check,
+  engines,
+  format,
+  sandbox,
+  start,
+  test,
+  'prove:budget': proveBudget,
+};
 
 const stopping = new AbortController();
 let stopCode: number | undefined;

@@ -14,6 +14,9 @@ export const build: Command = runsProgram(local('tsc'), ['-b', 'tsconfig.build.j
 /** `npm run sandbox`: the stand-in for the provider alone, until Ctrl-C. */
 export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/vlens-sandbox/src/main.ts']);
 
+/** `npm run prove:budget`: several workers, one budget, measured at the provider's door. */
+export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/budget/main.ts']);
+
 /** A command that is a program with the terminal as its own, ended when we are asked to stop. */
 function runsProgram(command: string, args: readonly string[]): Command {
   return (context) => runInTerminal(context, command, [...args, ...context.args]);

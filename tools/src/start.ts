@@ -58,7 +58,7 @@ API      ${apiUrl}/readyz
 worker   ${workerUrl}/readyz
 sandbox  ${sandboxUrl}
 Redis    ${redisUrl}
-Kafka    ${kafkaBrokers}   topics identity.verified, identity.failed
+Kafka    ${kafkaBrokers}   topics identity.verified, identity.captured, identity.failed
 
 curl -i ${apiUrl}/v1/captures \\
   -H 'Authorization: Bearer ${apiKey}' -H "Idempotency-Key: $(date +%s%N)" -H 'Content-Type: application/json' \\

@@ -22,6 +22,9 @@ import { openIdentityImages } from './vlens/open-identity-images.ts';
 /** Images on their way to callers at one time; each takes up to about 30 MiB for a moment. */
 const imagesInFlightMax = 8;
 
+/** How often a server that stops looks for connections that have become idle. */
+const closeIdleEveryMs = 50;
+
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
 export async function startApi(config: ApiConfig, logger: Logger, releases: Releases): Promise<number> {
   const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
@@ -56,7 +59,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
       now: Date.now,
       newCaptureId,
       newTransactionId: v4,
-      windowsOf: () => config.VLENS_WINDOWS,
+      windowsOf: () => config.VLENS_WINDOWS.map(({ calls, ms }) => ({ calls, ms: ms + config.VLENS_WINDOW_MARGIN_MS })),
       idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
       defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
     },
@@ -78,9 +81,12 @@ async function listen(app: Parameters<typeof createServer>[1], config: ApiConfig
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   releases.onStop('http', async () => {
+    const closed = once(server, 'close');
     server.close();
-    server.closeIdleConnections();
-    await once(server, 'close');
+    // A connection whose request ends only now would be kept open for the client's next one.
+    const closing = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
+    await closed;
+    clearInterval(closing);
   });
   return (server.address() as AddressInfo).port;
 }

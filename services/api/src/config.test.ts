@@ -24,7 +24,7 @@ it('reads evidence with the whole account', () => {
     tenant: 'demo',
     baseUrl: 'https://vlens.example',
     apiKey: 'api-key',
-    timeoutMs: 20_000,
+    timeoutMs: 10_000,
     tenancyName: 'tenancy',
     user: 'service',
     password: 'pass word',

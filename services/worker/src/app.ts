@@ -3,47 +3,80 @@ import { hostname } from 'node:os';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
-import { createCaptures } from '@identity-events/shared/store/captures';
+import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { createWatchlist } from '@identity-events/shared/store/watchlist';
 import { createVlensClient } from '@identity-events/vlens/create-vlens-client';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { startClockWatch } from './budget/clock-watch.ts';
 import { startWaker } from './budget/waker.ts';
+import type { ProviderCalls } from './captures/collect-evidence.ts';
+import type { EventPublisher } from './captures/event-publisher.ts';
 import type { ParkedCaptures } from './captures/parked-captures.ts';
 import { processCapture } from './captures/process-capture.ts';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health/health-server.ts';
 import { createKafkajsPublisher, type KafkajsPublisher } from './kafka/kafkajs-publisher.ts';
 import { startRelay } from './outbox/relay.ts';
+import type { CaptureJobDeps } from './queue/capture-job-processor.ts';
+import { createCaptureJobs } from './queue/capture-jobs.ts';
 import { startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
+import { startReconcileWorker } from './queue/reconcile-worker.ts';
+import { collectOrphans } from './reconcile/collect-orphans.ts';
+import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
 
 /**
- * Joins the parts, readers first: relay, provider, queue, health. They stop in the opposite order, so that what the last
+ * Wrappers around the ports between the parts, by which tests stand in the way at a chosen moment, so that the parts
+ * themselves hold no failpoints. What a wrapper returns must keep the port's promise. In production there are none.
+ */
+export interface WorkerSeams {
+  readonly captures?: (captures: Captures) => Captures;
+  readonly provider?: (provider: ProviderCalls) => ProviderCalls;
+  readonly publisher?: (publisher: EventPublisher) => EventPublisher;
+  readonly process?: (process: CaptureJobDeps['process']) => CaptureJobDeps['process'];
+}
+
+/**
+ * Joins the parts, readers first: relay, provider, queue, reconciler, health. They stop in the opposite order, so that what the last
  * jobs decide is still relayed. Resolves to the port of the health endpoints.
  */
-export async function startWorker(config: WorkerConfig, logger: Logger, releases: Releases): Promise<number> {
+export async function startWorker(
+  config: WorkerConfig,
+  logger: Logger,
+  releases: Releases,
+  seams: WorkerSeams = {},
+): Promise<number> {
   const redis = connectPatiently(config.REDIS_URL, logger);
   releases.onStop('redis', async () => redis.disconnect());
-  const context: Context = { config, logger, releases, redis };
+  const context: Context = { config, logger, releases, redis, seams };
 
   const publisher = startPublishing(context);
   const { gate, parked } = openGate(context);
   releases.onStop('waker', startWaker({ gate, parked, logger }).stop);
+  const clock = startClockWatch({ parked, logger, now: Date.now, steadyNow: () => performance.now() });
+  releases.onStop('clock watch', async () => clock.stop());
   const worker = startWorking(context, gate);
+  startReconciling(context);
 
-  const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
-    redis: async () => void (await redis.ping()),
-    kafka: () => publisher.check(),
-    queue: async () => {
-      if (!worker.isRunning()) throw new Error('not running');
+  const health = await startHealthServer(
+    config.HEALTH_HOST,
+    config.HEALTH_PORT,
+    {
+      redis: async () => void (await redis.ping()),
+      kafka: () => publisher.check(),
+      queue: async () => {
+        if (!worker.isRunning()) throw new Error('not running');
+      },
     },
-  });
+    () => gate.state(config.TENANT_ID),
+  );
   releases.onStop('health', () => health.close());
   return health.port;
 }
@@ -53,10 +86,16 @@ interface Context {
   readonly logger: Logger;
   readonly releases: Releases;
   readonly redis: Redis;
+  readonly seams: WorkerSeams;
+}
+
+/** The port, behind its wrapper if there is one. */
+function through<T>(wrap: ((port: T) => T) | undefined, port: T): T {
+  return wrap ? wrap(port) : port;
 }
 
 /** From the outbox to Kafka. */
-function startPublishing({ config, logger, releases, redis }: Context): KafkajsPublisher {
+function startPublishing({ config, logger, releases, redis, seams }: Context): KafkajsPublisher {
   const topics = {
     create: config.KAFKA_CREATE_TOPICS,
     partitions: config.KAFKA_TOPIC_PARTITIONS,
@@ -69,13 +108,14 @@ function startPublishing({ config, logger, releases, redis }: Context): KafkajsP
   releases.onStop('outbox', async () => blocking.disconnect());
   const outbox = createOutbox(redis, blocking);
   const owner = `${hostname()}-${randomUUID()}`;
-  const relay = startRelay({ outbox, publisher, logger, owner, now: Date.now });
+  const toReaders = through<EventPublisher>(seams.publisher, publisher);
+  const relay = startRelay({ outbox, publisher: toReaders, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
   return publisher;
 }
 
 /** What keeps calls within the provider's budget, and the captures that wait for it. */
-function openGate({ config, releases, redis }: Context): { gate: RedisProviderGate; parked: ParkedCaptures } {
+function openGate({ config, logger, releases, redis }: Context): { gate: RedisProviderGate; parked: ParkedCaptures } {
   const gate = createRedisProviderGate(redis, {
     windowsOf: () => config.VLENS_WINDOWS,
     marginMs: config.VLENS_WINDOW_MARGIN_MS,
@@ -85,6 +125,7 @@ function openGate({ config, releases, redis }: Context): { gate: RedisProviderGa
     closedFirstMs: config.VLENS_BREAKER_FIRST_MS,
     closedMaxMs: config.VLENS_BREAKER_MAX_MS,
     closedForAccountMs: config.VLENS_ACCOUNT_PROBE_MS,
+    onChange: (tenant, closed, code) => logger.warn('provider.gate', { tenant, closed, code }),
   });
   const parked = createParkedCaptures(redis);
   releases.onStop('parked', () => parked.close());
@@ -92,21 +133,22 @@ function openGate({ config, releases, redis }: Context): { gate: RedisProviderGa
 }
 
 /** From the queue through the provider into the outbox. */
-function startWorking({ config, logger, releases, redis }: Context, gate: ProviderGate): Worker {
+function startWorking({ config, logger, releases, redis, seams }: Context, gate: ProviderGate): Worker {
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
   const vlens = createVlensClient({
     baseUrl: config.VLENS_BASE_URL,
     apiKey: config.VLENS_API_KEY,
     timeoutMs: config.VLENS_TIMEOUT_MS,
-    onCall: (call) => logger.debug('vlens.call', { ...call, durationMs: Math.round(call.durationMs) }),
+    onCall: ({ durationMs, ...call }) =>
+      logger[call.outcome === 'ok' ? 'debug' : 'warn']('vlens.call', { ...call, durationMs: Math.round(durationMs) }),
   });
   releases.onStop('vlens', () => vlens.close());
   const deps = {
-    captures: createCaptures(redis),
+    captures: through(seams.captures, createCaptures(redis)),
     images,
     gate,
-    provider: createVlensCalls({ clientOf: () => vlens, images, sealer, now: Date.now }),
+    provider: through(seams.provider, createVlensCalls({ clientOf: () => vlens, images, sealer, now: Date.now })),
     retry: {
       failedCallsMax: config.VLENS_FAILED_CALLS_MAX,
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
@@ -121,7 +163,7 @@ function startWorking({ config, logger, releases, redis }: Context, gate: Provid
     redis,
     { concurrency, lockMs, stalledCheckMs },
     {
-      process: (captureId, signal) => processCapture(deps, captureId, signal),
+      process: through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
       logger,
       now: Date.now,
       stallsMax: config.POISON_STALLS_MAX,
@@ -130,4 +172,41 @@ function startWorking({ config, logger, releases, redis }: Context, gate: Provid
   );
   releases.onStop('queue', () => worker.close());
   return worker;
+}
+
+/** Looking at a capture with which nothing is the matter, and at all images, is of use now and then only. */
+const [lookAgainMs, imagesEveryMs, orphanAgeMs] = [300_000, 600_000, 3_600_000];
+
+/** What was left behind on the way, by crashes and accidents. */
+function startReconciling({ config, logger, releases, redis }: Context): void {
+  const jobs = createCaptureJobs(redis);
+  releases.onStop('capture jobs', () => jobs.close());
+  const common = {
+    captures: createCaptures(redis),
+    images: createDiskImageStore(config.CAPTURE_STORE_DIR, createSealer(config.ENCRYPTION_KEYS)),
+    logger,
+    now: Date.now,
+  };
+  const late = {
+    ...common,
+    jobs,
+    watchlist: createWatchlist(redis),
+    outbox: createOutbox(redis, redis),
+    graceMs: config.RECONCILE_GRACE_MS,
+    againMs: lookAgainMs,
+    retentionMs: config.RECORD_RETENTION_MS,
+  };
+  const rounds = {
+    captures: {
+      everyMs: config.RECONCILE_EVERY_MS,
+      run: (signal: AbortSignal) => lookAfterCaptures(late, signal),
+    },
+    images: {
+      everyMs: imagesEveryMs,
+      run: (signal: AbortSignal) => collectOrphans({ ...common, orphanAgeMs }, signal),
+    },
+  };
+  const { JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
+  const reconciler = startReconcileWorker(redis, rounds, { logger, lockMs, stalledCheckMs });
+  releases.onStop('reconciler', () => reconciler.close());
 }

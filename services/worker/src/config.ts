@@ -5,7 +5,7 @@ import { z } from 'zod';
 const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings of the worker. Every variable with meaning, unit, default and limit; secrets have no default. */
-export const workerConfig = z.object({
+const settings = z.object({
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
   /** Kafka's bootstrap servers: <host>:<port>, comma separated. */
@@ -30,7 +30,7 @@ export const workerConfig = z.object({
   /** The tenant's Vlens ApiKey. */
   VLENS_API_KEY: z.string().min(1),
   /** Longest time one provider call may take, headers and body together; milliseconds, 100 to 120,000. */
-  VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(20_000),
+  VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(10_000),
   /** Failed provider calls after which a capture fails as provider_unavailable; 1 to 100. */
   VLENS_FAILED_CALLS_MAX: wholeNumber(1, 100).default(8),
   /** Upper end of the first wait after a failed call, doubling each time; milliseconds, 10 to 60,000. */
@@ -40,7 +40,7 @@ export const workerConfig = z.object({
   /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
   /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 0 to 1,000. */
-  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(60),
+  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(250),
   /** Calls in a row without a usable answer after which Vlens is left alone for a while; 1 to 100. */
   VLENS_BREAKER_FAILURES: wholeNumber(1, 100).default(5),
   /** How long Vlens is left alone at first, doubling each time; milliseconds, 10 to 60,000. */
@@ -57,15 +57,41 @@ export const workerConfig = z.object({
   STALLED_CHECK_MS: wholeNumber(500, 300_000).default(5_000),
   /** Crashes of workers with the same job after which it becomes a dead letter; 1 to 1,000. */
   POISON_STALLS_MAX: wholeNumber(1, 1_000).default(20),
+  /** How often captures and outbox are looked after, by one worker at a time; milliseconds, 1,000 to 600,000. */
+  RECONCILE_EVERY_MS: wholeNumber(1_000, 600_000).default(30_000),
+  /** How late a capture or event must be before it is looked after; milliseconds, 1,000 to 3,600,000. */
+  RECONCILE_GRACE_MS: wholeNumber(1_000, 3_600_000).default(60_000),
   /** How long ended captures stay readable; milliseconds, an hour to 400 days. Default 30 days. */
   RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
   /** Address of the health endpoints. */
   HEALTH_HOST: z.string().default('127.0.0.1'),
   /** Port of the health endpoints; 0 takes a free one. */
   HEALTH_PORT: wholeNumber(0, 65_535).default(8081),
-  /** Time for running jobs to end after SIGTERM; milliseconds, 1,000 to 120,000. */
-  SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 120_000).default(12_000),
+  /** Time for running jobs to end after SIGTERM; milliseconds, 1,000 to 130,000. */
+  SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 130_000).default(13_000),
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
+});
+type Settings = z.infer<typeof settings>;
+type Setting = keyof Settings;
+
+/** Time between the longest provider call and the end of a stop, in ms: for writing down what the call brought. */
+const afterCallMs = 2_000;
+
+/** Settings that must fit each other: the first must not be more than the second, less the room named. */
+const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: number, why: string])[] = [
+  ['VLENS_TIMEOUT_MS', 'SHUTDOWN_DEADLINE_MS', afterCallMs, 'a stop must be able to wait for a running provider call'],
+  ['STALLED_CHECK_MS', 'JOB_LOCK_MS', 0, 'a job whose worker died must be found soon after its lock ran out'],
+  ['VLENS_RETRY_FIRST_MS', 'VLENS_RETRY_MAX_MS', 0, 'waits grow from the first to the longest'],
+  ['VLENS_BREAKER_FIRST_MS', 'VLENS_BREAKER_MAX_MS', 0, 'waits grow from the first to the longest'],
+];
+
+/** {@link settings}, none of which contradicts another. */
+export const workerConfig = settings.superRefine((config, context) => {
+  for (const [smaller, larger, roomMs, why] of orders) {
+    if (Number(config[smaller]) + roomMs <= Number(config[larger])) continue;
+    const room = roomMs > 0 ? `, less ${roomMs}` : '';
+    context.addIssue({ code: 'custom', path: [smaller], message: `must be at most ${larger}${room}: ${why}` });
+  }
 });
 export type WorkerConfig = z.infer<typeof workerConfig>;

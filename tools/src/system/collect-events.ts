@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Consumer, Kafka, logLevel } from 'kafkajs';
 
-const TOPICS = ['identity.verified', 'identity.failed'];
+const TOPICS = ['identity.verified', 'identity.captured', 'identity.failed'];
 
 /** An outcome as a subscriber saw it. */
 export type SeenEvent = {
   readonly captureId: string;
   readonly type: string;
   readonly reason: string | undefined;
+  readonly transactionId: string | undefined;
   readonly seenAtMs: number;
 };
 
@@ -33,13 +34,21 @@ export async function collectEvents(brokers: string): Promise<EventCollector> {
   return { seen, stop: () => consumer.disconnect() };
 }
 
+type Data = { captureId?: string; transactionId?: string; reason?: { code: string } };
+
 async function run(consumer: Consumer, seen: Map<string, SeenEvent>): Promise<void> {
   await consumer.run({
     eachMessage: async ({ topic, message }) => {
-      const data = JSON.parse(message.value?.toString() ?? '{}') as { captureId?: string; reason?: { code: string } };
+      const data = JSON.parse(message.value?.toString() ?? '{}') as Data;
       const captureId = data.captureId ?? '';
       if (!seen.has(captureId))
-        seen.set(captureId, { captureId, type: topic, reason: data.reason?.code, seenAtMs: Date.now() });
+        seen.set(captureId, {
+          captureId,
+          type: topic,
+          reason: data.reason?.code,
+          transactionId: data.transactionId,
+          seenAtMs: Date.now(),
+        });
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../engines/engine.ts';
 import { waitFor } from '../processes/wait-for.ts';
-import { type Expected, samples } from '../samples.ts';
-import { collectEvents, type SeenEvent } from './collect-events.ts';
+import { type Expected, linkAfterLogin, samples } from '../samples.ts';
+import { collectEvents, type EventCollector, type SeenEvent } from './collect-events.ts';
 import { type Submitted, submitSample } from './submit-sample.ts';
 
 const DEADLINE_MS = 60_000;
@@ -23,6 +23,7 @@ export async function showSamples({ apiUrl, apiKey, kafkaBrokers, print, signal 
   const collector = await collectEvents(kafkaBrokers);
   try {
     const submitted = await Promise.all(samples().map((sample) => submitSample(sample, apiUrl, apiKey)));
+    submitted.push(...(await linkCaptured(submitted, collector, { apiUrl, apiKey, signal })));
     const allSeen = (): boolean => submitted.every(({ captureId }) => collector.seen.has(captureId));
     await waitFor(allSeen, { what: 'an event for every sample', deadlineMs: DEADLINE_MS, signal }).catch(
       (error: unknown) => {
@@ -37,6 +38,22 @@ export async function showSamples({ apiUrl, apiKey, kafkaBrokers, print, signal 
   } finally {
     await collector.stop();
   }
+}
+
+/** Continues the journeys that began before login: each captured transaction is linked to its user. */
+async function linkCaptured(
+  submitted: readonly Submitted[],
+  { seen }: EventCollector,
+  { apiUrl, apiKey, signal }: Pick<ShowOptions, 'apiUrl' | 'apiKey' | 'signal'>,
+): Promise<Submitted[]> {
+  const journeys = submitted.filter(({ sample }) => sample.kind === 'national_id_ocr');
+  return Promise.all(
+    journeys.map(async ({ sample, captureId }) => {
+      const options = { what: `an event for "${sample.title}"`, deadlineMs: DEADLINE_MS, signal };
+      const { transactionId = '' } = await waitFor(() => seen.get(captureId), options);
+      return submitSample(linkAfterLogin(sample, transactionId), apiUrl, apiKey);
+    }),
+  );
 }
 
 function row({ sample, acceptedAtMs }: Submitted, event: SeenEvent | undefined): { ok: boolean; cells: string[] } {

@@ -30,7 +30,8 @@ type Encoded = { readonly body: string | FormData; readonly type: Readonly<Recor
 
 function encode(sample: Sample): Encoded {
   const { kind, subject } = sample;
-  const fields = { kind, subject, userToken: `sandbox-user-${subject}` };
+  const token = kind === 'national_id_ocr' ? {} : { userToken: `sandbox-user-${subject}` };
+  const fields = { kind, subject, ...token };
   if (sample.kind === 'link') {
     const body = JSON.stringify({ ...fields, transactionId: sample.transactionId });
     return { body, type: { 'content-type': 'application/json' } };

@@ -38,15 +38,24 @@ export function windowArgs({ windowsOf }: Pick<BudgetSettings, 'windowsOf'>, ten
   return windowsOf(tenant).flatMap(({ calls, ms }) => [calls, ms]);
 }
 
-/** Asks for a turn and waits for its time, up to `waitMsMax`. */
-export async function askForTurn(redis: Redis, settings: BudgetSettings, who: Asker, waitMsMax: number): Promise<Turn> {
+/** Asks for a turn until it is granted or further away than `waitMsMax`; prepares, once, as soon as it is near. */
+export async function askForTurn(
+  redis: Redis,
+  settings: BudgetSettings,
+  who: Asker,
+  waitMsMax: number,
+  prepare?: () => Promise<unknown>,
+): Promise<Turn> {
+  const deadline = performance.now() + waitMsMax;
+  let preparing: Promise<unknown> | undefined;
   for (;;) {
     const askedAt = performance.now();
-    const turn = await askOnce(redis, settings, who, waitMsMax);
-    if (!turn.go) return turn;
-    if (turn.waitMs > 0) await pause(turn.waitMs);
-    // Late (a busy process, a slow Redis): the place in the log is no longer this call's time. Ask for a new one.
-    if (performance.now() - askedAt - turn.waitMs <= settings.marginMs / 2) return turn;
+    const answer = await askOnce(redis, settings, who, Math.max(0, Math.ceil(deadline - askedAt)));
+    if ('go' in answer && !answer.go) return answer;
+    preparing ??= prepare?.();
+    await Promise.all([preparing, 'go' in answer ? undefined : pause(answer.soonMs)]);
+    // Granted, but late (a busy process, a slow Redis): the time in the log is no longer this call's. Ask for a new one.
+    if ('go' in answer && performance.now() - askedAt <= settings.marginMs / 2) return answer;
   }
 }
 
@@ -57,18 +66,20 @@ export function createProviderBudget(redis: Redis, settings: BudgetSettings): Pr
   };
 }
 
+/** One question. A turn that is near is not reserved: who waits asks again, so that a grant is always for this moment. */
 async function askOnce(
   redis: Redis,
   settings: BudgetSettings,
   { id, rank, tenant }: Asker,
   waitMsMax: number,
-): Promise<Turn & { readonly waitMs: number }> {
+): Promise<Turn | { readonly soonMs: number }> {
   const { marginMs, probeMs } = settings;
   const logLength = Math.max(...settings.windowsOf(tenant).map(({ calls }) => calls));
   const args = [id, rank, tenant, waitMsMax, marginMs, logLength, probeMs, ...windowArgs(settings, tenant)];
-  const [granted, waitMs, word] = (await runScript(redis, take, gateKeys(tenant), args)) as [0 | 1, number, string];
-  if (granted === 1) return { go: true, standing: word as Standing, waitMs };
-  return { go: false, at: Date.now() + (id === '' ? waitMs : parkMs(waitMs)), cause: word, waitMs };
+  const [verdict, ms, word] = (await runScript(redis, take, gateKeys(tenant), args)) as [0 | 1 | 2, number, string];
+  if (verdict === 1) return { go: true, standing: word as Standing };
+  if (verdict === 2) return { soonMs: ms };
+  return { go: false, at: Date.now() + (id === '' ? ms : parkMs(ms)), cause: word };
 }
 
 /** A parked capture is woken when its turn comes; this is when it looks by itself, should nobody have woken it. */

@@ -45,6 +45,11 @@ const fields = z.object({
   traceparent: z.string().optional(),
   /** Provider calls that failed in a way that may pass. */
   failedCalls: z.coerce.number().int().default(0),
+  /** Times it got a new attempt as a dead letter; the last of them by its nonce, its time and the death it followed. */
+  redrives: z.coerce.number().int().optional(),
+  redriveNonce: z.string().optional(),
+  redrivenAt: epochMs.optional(),
+  redriveOf: epochMs.optional(),
   decidedAt: epochMs.optional(),
   outcome: json(outcomeData).optional(),
   published: json(publication).optional(),

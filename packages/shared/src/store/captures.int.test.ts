@@ -189,6 +189,22 @@ it('one owner at a time holds the relay lease', async () => {
   await outbox.dropLease('b');
 });
 
+it('fills whole windows, the longest first, when it says what to expect', async () => {
+  const tenant = `nested-${randomUUID().slice(0, 8)}`;
+  const now = Date.now();
+  const budget = [
+    { calls: 2, ms: 100 },
+    { calls: 4, ms: 1_000 },
+  ];
+  const waits: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const acceptance = await captures.accept({ ...newCapture(), tenant, createdAt: now }, claim(), budget);
+    if (acceptance.verdict !== 'accepted') expect.fail(acceptance.verdict);
+    waits.push(acceptance.expectedBy - now);
+  }
+  expect(waits).toEqual([0, 0, 100, 100, 1_000, 1_000, 1_100, 1_100, 2_000]);
+});
+
 it('says when an outcome can be expected, from the budget and the calls that are ahead', async () => {
   const tenant = `paced-${randomUUID().slice(0, 8)}`;
   const now = Date.now();

@@ -6,7 +6,15 @@ import { type CaptureRecord, parseCaptureRecord, type RecordedStep, stepField } 
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
-import { acceptScript, beginScript, checkpointScript, finishScript, keepStepScript } from './scripts.ts';
+import {
+  acceptScript,
+  announceAgainScript,
+  beginScript,
+  checkpointScript,
+  finishScript,
+  keepStepScript,
+  redriveScript,
+} from './scripts.ts';
 
 /** A capture as it enters. */
 export interface NewCapture {
@@ -45,6 +53,22 @@ export interface Ending {
   readonly retentionMs: number;
 }
 
+/** A new attempt for a dead letter. */
+export interface Redrive {
+  /** Names the attempt; the same death again keeps the first one's. */
+  readonly nonce: string;
+  /** When the job died (epoch ms): tells one death from the next. */
+  readonly failedAt: number;
+  readonly at: number;
+  /** Attempts of this kind after which a capture gets no more. */
+  readonly redrivesMax: number;
+}
+
+/** How noting a redrive ended; `nonce` is the one that counts. */
+export type RedriveNote =
+  | { readonly verdict: 'noted' | 'repeated'; readonly nonce: string }
+  | { readonly verdict: 'too_often' | 'ended' | 'missing' };
+
 /** Capture records and the atomic steps that move them. Every method throws `AppError('redis_unavailable')` when Redis is away. */
 export interface Captures {
   /**
@@ -63,6 +87,13 @@ export interface Captures {
   noteFailedCalls(captureId: string, failedCalls: number): Promise<boolean>;
   /** Ends the capture and puts its event into the outbox, in one step. False when it had ended before. */
   finish(ending: Ending): Promise<boolean>;
+  /** Notes a redrive in the record of an open capture, once for each death. Moves no job. */
+  noteRedrive(captureId: string, redrive: Redrive): Promise<RedriveNote>;
+  /**
+   * Puts an ended capture's event into the outbox again when it was lost on its way: `restored`. `waiting`: it is in the
+   * outbox. `nothing_to_do`: it is in Kafka, or the capture has not ended.
+   */
+  announceAgain(captureId: string, event: IdentityEvent): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
 }
 
 const scripts = {
@@ -71,27 +102,25 @@ const scripts = {
   checkpoint: script(checkpointScript),
   keepStep: script(keepStepScript),
   finish: script(finishScript),
+  redrive: script(redriveScript),
+  announceAgain: script(announceAgainScript),
 };
 
 export function createCaptures(redis: Redis): Captures {
   return {
     async accept(capture, claim, windows) {
-      const { id, tenant, kind, lane, createdAt } = capture;
+      const { id, tenant } = capture;
       const reply = await runScript(
         redis,
         scripts.accept,
-        [keys.idempotency(tenant, claim.key), keys.capture(id), keys.backlog(tenant), keys.gate(tenant, 'log')],
         [
-          claim.fingerprint,
-          id,
-          claim.windowMs,
-          lane,
-          callsOf[kind],
-          createdAt,
-          windows.length,
-          ...windows.flatMap(({ calls, ms }) => [calls, ms]),
-          ...toFields(capture),
+          keys.idempotency(tenant, claim.key),
+          keys.capture(id),
+          keys.backlog(tenant),
+          keys.gate(tenant, 'log'),
+          keys.watchlist,
         ],
+        toAcceptArgs(capture, claim, windows),
       );
       const [verdict, captureId, expectedBy] = reply as [Acceptance['verdict'], string, number];
       return verdict === 'accepted' ? { verdict, captureId, expectedBy } : { verdict, captureId };
@@ -111,24 +140,40 @@ export function createCaptures(redis: Redis): Captures {
       const args = ['failedCalls', failedCalls];
       return (await runScript(redis, scripts.checkpoint, [keys.capture(captureId)], args)) === 1;
     },
-    async finish({ captureId, tenant, event, decidedAt, retentionMs }) {
-      const reply = await runScript(
-        redis,
-        scripts.finish,
-        [keys.capture(captureId), keys.outbox, keys.backlog(tenant)],
-        [
-          event.data.outcome,
-          decidedAt,
-          JSON.stringify(event.data),
-          JSON.stringify(event),
-          event.type,
-          captureId,
-          retentionMs,
-        ],
-      );
-      return reply === 1;
+    async finish(ending) {
+      const { captureId, tenant } = ending;
+      const touched = [keys.capture(captureId), keys.outbox, keys.backlog(tenant), keys.watchlist];
+      return (await runScript(redis, scripts.finish, touched, toFinishArgs(ending))) === 1;
+    },
+    async noteRedrive(captureId, { nonce, failedAt, at, redrivesMax }) {
+      const args = [nonce, failedAt, at, redrivesMax, captureId];
+      const reply = await runScript(redis, scripts.redrive, [keys.capture(captureId), keys.watchlist], args);
+      const [verdict, counts] = reply as [RedriveNote['verdict'], string?];
+      return verdict === 'noted' || verdict === 'repeated' ? { verdict, nonce: counts ?? nonce } : { verdict };
+    },
+    async announceAgain(captureId, event) {
+      const args = [JSON.stringify(event), event.type, captureId];
+      const reply = await runScript(redis, scripts.announceAgain, [keys.capture(captureId), keys.outbox], args);
+      return reply as 'restored' | 'waiting' | 'nothing_to_do';
     },
   };
+}
+
+function toAcceptArgs(
+  capture: NewCapture,
+  { fingerprint, windowMs }: IdempotencyClaim,
+  windows: readonly Window[],
+): (string | number)[] {
+  const { id, kind, lane, createdAt, expiresAt } = capture;
+  const longestFirst = windows.toSorted((a, b) => b.ms - a.ms);
+  const pairs = longestFirst.flatMap(({ calls, ms }) => [calls, ms]);
+  const fixed = [fingerprint, id, windowMs, lane, callsOf[kind], createdAt, expiresAt, windows.length];
+  return [...fixed, ...pairs, ...toFields(capture)];
+}
+
+function toFinishArgs({ captureId, event, decidedAt, retentionMs }: Ending): (string | number)[] {
+  const { data, type } = event;
+  return [data.outcome, decidedAt, JSON.stringify(data), JSON.stringify(event), type, captureId, retentionMs];
 }
 
 function toFields(capture: NewCapture): (string | number)[] {

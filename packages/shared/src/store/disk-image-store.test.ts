@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ImageName } from '../contracts/capture.ts';
 import { createDiskImageStore } from './disk-image-store.ts';
+import type { ImageOwner, ImageStore } from './image-store.ts';
 import { createSealer } from './seal.ts';
 
 const sealer = createSealer(`k1:${Buffer.alloc(32, 7).toString('base64')}`);
@@ -48,4 +49,39 @@ it('leaves nothing behind when it can not put everything', async () => {
   const parts = (await readdir(root, { recursive: true })).filter((name) => name.includes('.part'));
   expect(parts).toEqual([]);
   expect((await store.get(owner, 'back')).toString()).toBe('back side of the card');
+});
+
+const hourMs = 3_600_000;
+async function listed(store: ImageStore, before: number): Promise<ImageOwner[]> {
+  const owners: ImageOwner[] = [];
+  for await (const owner of store.listOwners(before)) owners.push(owner);
+  return owners;
+}
+const age = (path: string): Promise<void> => utimes(path, new Date(Date.now() - hourMs), new Date(Date.now() - hourMs));
+
+it('lists whose images are older than asked, half-stored ones included, and no other folder', async () => {
+  const store = createDiskImageStore(root, sealer);
+  const [old, fresh, half] = ['cap_01aa', 'cap_01bb', 'cap_01cc'].map((captureId) => ({ tenant: 'demo', captureId }));
+  if (!old || !fresh || !half) expect.fail();
+  await store.put(old, images);
+  await store.put(fresh, images);
+  await mkdir(join(root, 'demo/cc/cap_01cc.part'), { recursive: true });
+  await mkdir(join(root, 'demo/cc/backup-of-somebody'));
+  await mkdir(join(root, 'demo/zz/cap_01aa'), { recursive: true });
+  await writeFile(join(root, 'demo/cc/cap_01dd'), 'no folder');
+  const aged = ['aa/cap_01aa', 'cc/cap_01cc.part', 'cc/backup-of-somebody', 'zz/cap_01aa', 'cc/cap_01dd'];
+  await Promise.all(aged.map((path) => age(join(root, 'demo', path))));
+
+  const owners = await listed(store, Date.now() - hourMs / 2);
+  expect(owners.toSorted((a, b) => a.captureId.localeCompare(b.captureId))).toEqual([old, half]);
+  await Promise.all(owners.map((owner) => store.remove(owner)));
+  expect(await listed(store, Date.now() - hourMs / 2)).toEqual([]);
+  expect(await listed(store, Date.now() + hourMs)).toEqual([fresh]);
+});
+
+it('lists nothing where nothing was ever stored, and says when it can not look', async () => {
+  expect(await listed(createDiskImageStore(join(root, 'none'), sealer), Date.now())).toEqual([]);
+  await writeFile(join(root, 'file'), '');
+  const broken = createDiskImageStore(join(root, 'file'), sealer);
+  await expect(listed(broken, Date.now())).rejects.toMatchObject({ code: 'image_store_failed' });
 });

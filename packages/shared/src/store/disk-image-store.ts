@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { ImageName } from '../contracts/capture.ts';
 import { AppError, errorCode } from '../runtime/errors.ts';
 import type { ImageOwner, ImageStore } from './image-store.ts';
+import { listOwners, stagingSuffix } from './list-owners.ts';
 import type { Sealer } from './seal.ts';
 
 /**
@@ -17,16 +18,17 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
   return {
     async put(owner, images) {
       const folder = folderOf(owner);
-      const staging = `${folder}.part`;
+      const staging = `${folder}${stagingSuffix}`;
       try {
-        await mkdir(staging, { recursive: true });
+        const made = await mkdir(staging, { recursive: true });
         await Promise.all(
           [...images].map(([name, image]) =>
             writeFlushed(join(staging, name), sealer.seal(image, contextOf(owner, name))),
           ),
         );
+        await flushFolder(staging);
         await rename(staging, folder);
-        await flushFolder(dirname(folder));
+        await flushFolders(dirname(folder), dirname(made ?? staging));
       } catch (error) {
         await rm(staging, { recursive: true, force: true }).catch(() => undefined);
         throw toStoreError(error);
@@ -40,7 +42,15 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
       return sealer.open(sealed, contextOf(owner, name));
     },
     async remove(owner) {
-      await rm(folderOf(owner), { recursive: true, force: true });
+      const folder = folderOf(owner);
+      for (const path of [folder, `${folder}${stagingSuffix}`]) await rm(path, { recursive: true, force: true });
+    },
+    async *listOwners(before) {
+      try {
+        yield* listOwners(root, before);
+      } catch (error) {
+        throw toStoreError(error);
+      }
     },
   };
 }
@@ -59,7 +69,13 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes a rename survive a power cut (POSIX: the entry belongs to the parent folder). */
+/** Flushes a folder and those above it, up to and including `highest`: where the first new entry stands. */
+async function flushFolders(lowest: string, highest: string): Promise<void> {
+  await flushFolder(lowest);
+  if (lowest.length > highest.length) await flushFolders(dirname(lowest), highest);
+}
+
+/** Makes the entries of a folder survive a power cut (POSIX: an entry belongs to its folder, not to the file). */
 async function flushFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

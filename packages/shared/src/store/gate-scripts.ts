@@ -24,9 +24,10 @@ end
 `;
 
 /**
- * KEYS: log, room, woken, gate, tenants. ARGV: captureId (empty: without the room), rank, tenant, longest wait in process ms, margin ms, log length,
+ * KEYS: log, room, woken, gate, tenants. ARGV: captureId (empty: without the room), rank, tenant, longest wait before asking again ms, margin ms, log length,
  * probe ms, then calls and ms of each window.
- * Returns {1, wait ms, standing} when granted, {0, estimated ms to wait, why} when not.
+ * Returns {1, 0, standing} when granted, {2, ms, 'soon'} when it is worth waiting for and asking again, {0, estimated ms to wait, why}
+ * when not.
  */
 export const takeScript = `${earliest}
 local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
@@ -47,22 +48,23 @@ local woken = redis.call('ZSCORE', KEYS[3], id)
 local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 local first = id == '' or woken or not best[1] or best[1] == id or rank < tonumber(best[2])
 local at = earliest(KEYS[1], 0, margin, 8)
-if not first or at - now > tonumber(ARGV[4]) then
+if first and at > now and at - now <= tonumber(ARGV[4]) then return {2, at - now, 'soon'} end
+if not first or at > now then
   local ahead = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. rank)
   local slowest = 0
   for i = 8, #ARGV, 2 do slowest = math.max(slowest, tonumber(ARGV[i + 1]) / tonumber(ARGV[i])) end
   return wait(at - now + math.ceil(ahead * slowest), 'budget')
 end
-redis.call('LPUSH', KEYS[1], at)
+redis.call('LPUSH', KEYS[1], now)
 redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[6]) - 1)
 redis.call('ZREM', KEYS[2], id)
 redis.call('ZREM', KEYS[3], id)
 if level > 0 then
   -- Half open: this call is the probe; nobody else goes until it is reported, or should have been.
-  redis.call('HSET', KEYS[4], 'closedUntil', at + tonumber(ARGV[7]))
-  return {1, at - now, 'probe'}
+  redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(ARGV[7]))
+  return {1, 0, 'probe'}
 end
-return {1, at - now, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
+return {1, 0, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
 `;
 
 /**

@@ -19,6 +19,12 @@ export interface ImageStore {
   put(owner: ImageOwner, images: ReadonlyMap<ImageName, Uint8Array>): Promise<void>;
   /** Throws `AppError('image_missing')` when it is gone, `AppError('seal_broken')` when it was changed. */
   get(owner: ImageOwner, name: ImageName): Promise<Buffer>;
-  /** Resolves once no image of this capture is left; harmless when there is none. */
+  /** Resolves once no image of this capture is left, half-stored ones included; harmless when there is none. */
   remove(owner: ImageOwner): Promise<void>;
+  /**
+   * Owners of images, also of half-stored ones, that were put in before `before` (epoch ms, the store's clock). Takes
+   * memory for one owner at a time, however many there are; in no order, and an owner may come twice. One that is put in or
+   * removed meanwhile may be missing. Throws `AppError('image_store_failed')`.
+   */
+  listOwners(before: number): AsyncIterable<ImageOwner>;
 }

@@ -20,6 +20,8 @@ export const keys = {
   adminTokenLock: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:lock`,
   /** String with expiry: why that token could not be renewed; nobody tries again while it stands. */
   adminTokenPause: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:pause`,
+  /** Sorted set: captures whose event is not in Kafka yet, by the time at which somebody should look after them. */
+  watchlist: `${redisPrefix}:watchlist`,
   /** Stream: events decided and not yet in Kafka. */
   outbox: `${redisPrefix}:outbox`,
   /** String with expiry: which worker relays the outbox. */

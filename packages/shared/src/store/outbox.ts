@@ -26,6 +26,8 @@ export interface Outbox {
   published(entries: readonly { entry: OutboxEntry; at: Publication }[]): Promise<void>;
   /** Events waiting. */
   depth(): Promise<number>;
+  /** When the oldest waiting event was put in (epoch ms, Redis' clock); null when none waits. */
+  oldestAt(): Promise<number | null>;
   /** True when `owner` holds the relay lease for the next `leaseMs`. */
   holdLease(owner: string, leaseMs: number): Promise<boolean>;
   dropLease(owner: string): Promise<void>;
@@ -53,11 +55,16 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
       await runScript(
         redis,
         scripts.published,
-        [keys.outbox, ...entries.map(({ entry }) => keys.capture(entry.captureId))],
-        entries.flatMap(({ entry, at }) => [entry.id, JSON.stringify(at)]),
+        [keys.outbox, keys.watchlist, ...entries.map(({ entry }) => keys.capture(entry.captureId))],
+        entries.flatMap(({ entry, at }) => [entry.id, JSON.stringify(at), entry.captureId]),
       );
     },
     depth: () => whileRedisIsUp(() => redis.xlen(keys.outbox)),
+    async oldestAt() {
+      const [oldest] = await whileRedisIsUp(() => redis.xrange(keys.outbox, '-', '+', 'COUNT', 1));
+      // A stream's ids begin with the time at which they were given: https://redis.io/docs/latest/commands/xadd/
+      return oldest ? Number.parseInt(oldest[0], 10) : null;
+    },
     holdLease: async (owner, leaseMs) =>
       (await runScript(redis, scripts.hold, [keys.outboxLease], [owner, leaseMs])) === 1,
     dropLease: async (owner) => void (await runScript(redis, scripts.drop, [keys.outboxLease], [owner])),

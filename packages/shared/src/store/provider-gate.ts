@@ -40,7 +40,14 @@ export interface CallReport {
  * other. Waiting takes no worker slot. Throws `AppError('redis_unavailable')`.
  */
 export interface ProviderGate {
-  take(capture: Pick<CaptureRecord, 'id' | 'tenant' | 'lane' | 'createdAt'>): Promise<Turn>;
+  /**
+   * Resolves when the call is to be made at once, or when it is not the capture's turn. `prepare` runs at most once, while the
+   * turn is waited for: what the call needs should be at hand when its time comes. What it throws is thrown here.
+   */
+  take(
+    capture: Pick<CaptureRecord, 'id' | 'tenant' | 'lane' | 'createdAt'>,
+    prepare?: () => Promise<unknown>,
+  ): Promise<Turn>;
   /** Resolves to whether the gate is closed now. */
   report(report: CallReport): Promise<{ readonly closed: boolean }>;
 }

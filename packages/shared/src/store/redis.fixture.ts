@@ -11,8 +11,13 @@ export function testRedisUrl(database: number): string {
 /** A connection to one database of the test Redis, without any key of this service in it. */
 export async function openTestRedis(database: number): Promise<Redis> {
   const redis = new Redis(testRedisUrl(database), { protocol: 2, maxRetriesPerRequest: null });
+  await clearTestRedis(redis);
+  return redis;
+}
+
+/** Removes what this service keeps in Redis, and nothing of anybody else's. */
+export async function clearTestRedis(redis: Redis): Promise<void> {
   for await (const found of redis.scanStream({ match: `${redisPrefix}:*`, count: 1_000 })) {
     if (found.length > 0) await redis.unlink(found as string[]);
   }
-  return redis;
 }

@@ -1,14 +1,13 @@
-/**
- * The steps that change a capture's state. Each runs in Redis as one atomic step.
- *
- *     (none) --accept--> queued --begin--> processing --finish--> verified | captured | failed
- */
+import { luaMay } from './capture-states.ts';
+
+// The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
 
 /**
- * Takes a capture in, once per idempotency key, and notes when its outcome can be expected.
- * KEYS: idempotency key, record, backlog, log of the provider gate. ARGV: fingerprint, captureId, idempotency window ms,
- * lane, calls it takes, epoch ms, number of the gate's windows, calls and ms of each, then field/value pairs of the record.
- * Returns {verdict, captureId, expectedBy}; verdict is `accepted`, `replayed` or `conflict`, the latter two without expectedBy.
+ * Takes a capture in, once per idempotency key, notes when its outcome can be expected, and puts it on the watchlist for
+ * then. KEYS: idempotency key, record, backlog, log of the provider gate, watchlist. ARGV: fingerprint, captureId,
+ * idempotency window ms, lane, calls it takes, epoch ms, deadline, number of windows, calls and ms of each (longest first),
+ * then field/value pairs of the record. Returns {verdict, captureId, expectedBy}; verdict is `accepted`, `replayed` or
+ * `conflict`, the latter two without expectedBy.
  */
 export const acceptScript = `
 local held = redis.call('GET', KEYS[1])
@@ -17,34 +16,40 @@ if held then
   local verdict = string.sub(held, 1, split - 1) == ARGV[1] and 'replayed' or 'conflict'
   return {verdict, string.sub(held, split + 1)}
 end
-local lane, calls, now, windows = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local lane, calls, now, windows = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[8])
 local backlog = redis.call('HMGET', KEYS[3], 'interactive', 'bulk', 'callMs')
 local ahead = tonumber(backlog[1] or 0) + (lane == 'bulk' and tonumber(backlog[2] or 0) or 0)
-local last = ahead + calls
-local at = now
+-- Calls before the last one fill whole windows, the longest first; what is left over fills whole shorter ones in the next.
+local before = ahead + calls - 1
+local offset, at = 0, now
 for i = 1, windows do
-  local size, ms = tonumber(ARGV[6 + 2 * i]), tonumber(ARGV[7 + 2 * i])
-  -- The last call takes the place, some whole windows later, of one of the calls that are in the log now.
-  local before = redis.call('LINDEX', KEYS[4], size - 1 - (last - 1) % size)
-  local start = before and math.max(now, tonumber(before) + ms) or now
-  at = math.max(at, start + math.floor((last - 1) / size) * ms)
+  local size, ms = tonumber(ARGV[7 + 2 * i]), tonumber(ARGV[8 + 2 * i])
+  local whole = math.floor(before / size)
+  before = before - whole * size
+  local taken = redis.call('LINDEX', KEYS[4], size - 1 - before)
+  if taken and (i == 1 or offset == 0) then at = math.max(at, tonumber(taken) + ms + whole * ms) end
+  offset = offset + whole * ms
 end
+at = math.max(at, now + offset)
 local expectedBy = math.ceil(at + calls * tonumber(backlog[3] or 0))
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 redis.call('HINCRBY', KEYS[3], lane, calls)
-redis.call('HSET', KEYS[2], 'expectedBy', expectedBy, 'callsLeft', calls, unpack(ARGV, 8 + 2 * windows))
+redis.call('HSET', KEYS[2], 'expectedBy', expectedBy, 'callsLeft', calls, unpack(ARGV, 9 + 2 * windows))
+redis.call('ZADD', KEYS[5], math.min(expectedBy, tonumber(ARGV[7])), ARGV[2])
 return {'accepted', ARGV[2], expectedBy}
 `;
 
 /** Marks a queued capture as begun and returns its whole record. KEYS: record. */
 export const beginScript = `
-if redis.call('HGET', KEYS[1], 'status') == 'queued' then redis.call('HSET', KEYS[1], 'status', 'processing') end
+local status = redis.call('HGET', KEYS[1], 'status')
+if ${luaMay('begin')} then redis.call('HSET', KEYS[1], 'status', 'processing') end
 return redis.call('HGETALL', KEYS[1])
 `;
 
 /** Writes fields into a capture that is under way. KEYS: record. ARGV: field/value pairs. Returns 1, or 0 when it is not. */
 export const checkpointScript = `
-if redis.call('HGET', KEYS[1], 'status') ~= 'processing' then return 0 end
+local status = redis.call('HGET', KEYS[1], 'status')
+if not ${luaMay('checkpoint')} then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV))
 return 1
 `;
@@ -54,7 +59,8 @@ return 1
  * ARGV: field, evidence, duration ms. Returns 1, or 0 when it is not under way. The first writer of a step wins.
  */
 export const keepStepScript = `
-if redis.call('HGET', KEYS[1], 'status') ~= 'processing' then return 0 end
+local status = redis.call('HGET', KEYS[1], 'status')
+if not ${luaMay('checkpoint')} then return 0 end
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('HINCRBY', KEYS[1], 'callsLeft', -1)
   redis.call('HINCRBY', KEYS[2], redis.call('HGET', KEYS[1], 'lane'), -1)
@@ -65,33 +71,72 @@ return 1
 `;
 
 /**
- * Ends a capture, once: record terminal, secrets gone, event in the outbox.
- * KEYS: record, outbox, backlog. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
+ * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
+ * KEYS: record, outbox, backlog, watchlist. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
-if status ~= 'queued' and status ~= 'processing' then return 0 end
-redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', ARGV[3])
+if not ${luaMay('finish')} then return 0 end
+local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[4], 'topic', ARGV[5], 'captureId', ARGV[6])
+redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', ARGV[3], 'outboxId', entry)
 local open = redis.call('HMGET', KEYS[1], 'lane', 'callsLeft')
 redis.call('HINCRBY', KEYS[3], open[1], 0 - tonumber(open[2] or 0))
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
-redis.call('XADD', KEYS[2], '*', 'event', ARGV[4], 'topic', ARGV[5], 'captureId', ARGV[6])
+redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
 return 1
 `;
 
 /**
- * Notes where events stand in Kafka and takes them out of the outbox.
- * KEYS: outbox, then one record per entry. ARGV: entry id and publication JSON in turn.
+ * Notes where events stand in Kafka and takes them out of the outbox and their captures off the watchlist.
+ * KEYS: outbox, watchlist, then one record per entry. ARGV: entry id, publication JSON and captureId in turn.
  */
 export const publishedScript = `
-for i = 2, #KEYS do
-  local at = (i - 2) * 2
-  if redis.call('EXISTS', KEYS[i]) == 1 then redis.call('HSET', KEYS[i], 'published', ARGV[at + 2]) end
+for i = 3, #KEYS do
+  local at = (i - 3) * 3
+  -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
   redis.call('XDEL', KEYS[1], ARGV[at + 1])
+  local status = redis.call('HGET', KEYS[i], 'status')
+  if ${luaMay('publish')} then
+    redis.call('HSET', KEYS[i], 'published', ARGV[at + 2])
+    redis.call('HDEL', KEYS[i], 'outboxId')
+  end
+  redis.call('ZREM', KEYS[2], ARGV[at + 3])
 end
-return #KEYS - 1
+return #KEYS - 2
+`;
+
+/**
+ * Puts the event of an ended capture into the outbox again when it is neither there nor in Kafka.
+ * KEYS: record, outbox. ARGV: event, topic, captureId. Returns `restored`, `waiting` or `nothing_to_do`.
+ */
+export const announceAgainScript = `
+local record = redis.call('HMGET', KEYS[1], 'status', 'published', 'outboxId')
+local status = record[1]
+if not ${luaMay('announceAgain')} or record[2] then return 'nothing_to_do' end
+if record[3] and #redis.call('XRANGE', KEYS[2], record[3], record[3]) > 0 then return 'waiting' end
+local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[1], 'topic', ARGV[2], 'captureId', ARGV[3])
+redis.call('HSET', KEYS[1], 'outboxId', entry)
+return 'restored'
+`;
+
+/**
+ * Notes that a dead letter gets a new attempt, one for each death and not more than allowed, and has somebody look after it.
+ * KEYS: record, watchlist. ARGV: nonce, when the job died, epoch ms, redrives allowed, captureId.
+ * Returns {`noted` or `repeated`, the nonce that counts}, or {`too_often`, `ended` or `missing`}.
+ */
+export const redriveScript = `
+local record = redis.call('HMGET', KEYS[1], 'status', 'redrives', 'redriveOf', 'redriveNonce')
+local status = record[1]
+if not status then return {'missing'} end
+if not ${luaMay('redrive')} then return {'ended'} end
+if record[3] == ARGV[2] then return {'repeated', record[4]} end
+local redrives = tonumber(record[2] or 0)
+if redrives >= tonumber(ARGV[4]) then return {'too_often'} end
+redis.call('HSET', KEYS[1], 'redrives', redrives + 1, 'redriveNonce', ARGV[1], 'redriveOf', ARGV[2], 'redrivenAt', ARGV[3])
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[5])
+return {'noted', ARGV[1]}
 `;
 
 /** Takes or renews the lease of the outbox. KEYS: lease. ARGV: owner, ms. Returns 1 when the owner holds it now. */

@@ -23,8 +23,8 @@ export interface CaptureQueue {
 }
 
 export interface SubmitCaptureDeps {
-  readonly captures: Captures;
-  readonly images: ImageStore;
+  readonly captures: Pick<Captures, 'accept' | 'read'>;
+  readonly images: Pick<ImageStore, 'put' | 'remove'>;
   readonly queue: CaptureQueue;
   readonly sealer: Sealer;
   readonly now: () => number;

@@ -64,9 +64,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
           : null;
       }),
   };
-  const imageStore: ImageStore = {
+  const imageStore: Pick<ImageStore, 'put' | 'remove'> = {
     put: async ({ captureId }, files) => void images.set(captureId, [...files.keys()]),
-    get: () => Promise.reject(new Error('not read here')),
     remove: async ({ captureId }) => void images.delete(captureId),
   };
   const sealer = createSealer(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
@@ -80,7 +79,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
     submit: {
-      captures: captures as Captures,
+      captures,
       images: imageStore,
       queue: { enqueue: (captureId) => whileUp(() => void queued.push(captureId)) },
       sealer,

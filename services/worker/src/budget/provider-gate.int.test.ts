@@ -84,7 +84,7 @@ it('no window ever holds more calls than allowed, and little is left unused', as
 });
 
 it('interactive captures go before bulk ones that came earlier, older before newer', async () => {
-  const gate = createRedisProviderGate(redis, { ...settings, windowsOf: () => [{ calls: 2, ms: 300 }] });
+  const gate = createRedisProviderGate(redis, { ...settings, marginMs: 200, windowsOf: () => [{ calls: 2, ms: 300 }] });
   const bulk = Array.from({ length: 4 }, (_, i) => capture('lanes', 'bulk', 1_000 + i));
   const people = Array.from({ length: 4 }, (_, i) => capture('lanes', 'interactive', 2_000 + i));
   const run = runCaptures(gate, [...bulk, ...people]);
@@ -148,8 +148,8 @@ it('a probe that fails closes the gate for longer; stragglers from before change
     timeout: 300,
     interval: 10,
   });
-  await gate.report(report('longer', { standing: 'probe' }));
   const closedAt = performance.now();
+  await gate.report(report('longer', { standing: 'probe' }));
   await vi.waitFor(async () => expect((await gate.take(probe)).go).toBe(true), { timeout: 1_000, interval: 10 });
   expect(performance.now() - closedAt).toBeGreaterThanOrEqual(190);
 });

@@ -6,7 +6,7 @@ import type { ParkedCaptures } from '../captures/parked-captures.ts';
 
 export interface WakerDeps {
   readonly gate: Pick<RedisProviderGate, 'waitingTenants' | 'callNext'>;
-  readonly parked: ParkedCaptures;
+  readonly parked: Pick<ParkedCaptures, 'resume'>;
   readonly logger: Logger;
 }
 

@@ -8,12 +8,15 @@ import { TransientProviderFault } from './transient-provider-fault.ts';
 
 /** The provider, as this feature needs it. */
 export interface ProviderCalls {
-  /**
-   * Makes one call for a capture and resolves to what it brought, also when that is the provider's final "no".
-   * Throws `TransientProviderFault` when the same call may succeed later.
-   */
-  call(step: StepName, capture: CaptureRecord, signal: AbortSignal): Promise<StepEvidence>;
+  /** Resolves to a call that has all it needs at hand. Throws what the image store and the sealer throw. */
+  prepare(step: StepName, capture: CaptureRecord): Promise<PreparedCall>;
 }
+
+/**
+ * Makes the call and resolves to what it brought, also when that is the provider's final "no".
+ * Throws `TransientProviderFault` when the same call may succeed later.
+ */
+export type PreparedCall = (signal: AbortSignal) => Promise<StepEvidence>;
 
 export interface CollectEvidenceDeps {
   readonly captures: Pick<Captures, 'keepStep'>;
@@ -58,12 +61,16 @@ async function callAndKeep(
   step: StepName,
   signal: AbortSignal,
 ): Promise<StepEvidence | Exclude<Collection, { result: 'complete' }>> {
-  const turn = await gate.take(capture);
+  let call: PreparedCall | undefined;
+  const turn = await gate.take(capture, async () => {
+    call = await provider.prepare(step, capture);
+  });
   if (!turn.go) return { result: 'wait', at: turn.at, cause: turn.cause };
   const { tenant } = capture;
   const { standing } = turn;
   try {
-    const evidence = await provider.call(step, capture, signal);
+    call ??= await provider.prepare(step, capture);
+    const evidence = await call(signal);
     const underWay = await captures.keepStep(capture, step, evidence);
     if (standing !== 'well') await gate.report({ tenant, standing, state: 'well', code: 'ok' });
     return underWay ? evidence : { result: 'ended' };

@@ -1,17 +1,8 @@
 import type { CaptureKind } from '@identity-events/shared/contracts/capture';
+import type { Decision } from '@identity-events/shared/contracts/decision';
 import type { CheckResult, Checks } from '@identity-events/shared/contracts/identity-event';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
 import type { StepEvidence } from './evidence.ts';
-
-/** How a capture ends. `checks` tells every check, also those that did not decide. */
-export type Decision =
-  | { readonly outcome: 'verified' | 'captured'; readonly checks: Checks }
-  | {
-      readonly outcome: 'failed';
-      readonly checks: Checks;
-      readonly reason: ReasonCode;
-      readonly providerCode: number | null;
-    };
 
 /** The evidence that counts for a decision. */
 export type Facts = Omit<StepEvidence, 'finishedAt' | 'durationMs' | 'transactionId'>;

@@ -25,7 +25,7 @@ beforeAll(async () => {
     captures: createCaptures(redis),
     images: { remove: async ({ captureId }) => void removed.push(captureId) },
     provider: {
-      call: async (step) => {
+      prepare: async (step) => async () => {
         calls.push(step);
         const given = answer(step);
         if (given instanceof Error) throw given;

@@ -1,22 +1,18 @@
 import { type CaptureKind, isTerminal } from '@identity-events/shared/contracts/capture';
+import { type Decision, failedBy } from '@identity-events/shared/contracts/decision';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
-import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { type EndCaptureDeps, endCapture } from '@identity-events/shared/store/end-capture';
 import { type CollectEvidenceDeps, type Collection, collectEvidence } from './collect-evidence.ts';
-import { type Decision, decideOutcome } from './decide-outcome.ts';
+import { decideOutcome } from './decide-outcome.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { nextTry } from './retry-policy.ts';
-import { toIdentityEvent } from './to-identity-event.ts';
 
-export interface ProcessCaptureDeps extends CollectEvidenceDeps {
+export interface ProcessCaptureDeps extends CollectEvidenceDeps, EndCaptureDeps {
   readonly captures: Captures;
-  readonly images: Pick<ImageStore, 'remove'>;
   readonly retry: RetryPolicy;
-  readonly now: () => number;
   readonly random: () => number;
-  /** How long the record of an ended capture stays readable. */
-  readonly retentionMs: number;
 }
 
 /** What became of one attempt. */
@@ -49,7 +45,7 @@ export async function processCapture(
     await deps.images.remove({ tenant: record.tenant, captureId });
     return { result: 'nothing_to_do' };
   }
-  if (deps.now() >= record.expiresAt) return end(deps, record, failedBy(record, 'capture_expired'));
+  if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));
   const collected = await collectEvidence(deps, record, signal);
   switch (collected.result) {
     case 'complete':
@@ -63,18 +59,9 @@ export async function processCapture(
   }
 }
 
-/** Ends the capture, unless another attempt did; images are removed either way, as the next thing. */
+/** Ends the capture, unless another attempt did. */
 async function end(deps: ProcessCaptureDeps, record: CaptureRecord, decision: Decision): Promise<Attempt> {
-  const decidedAt = deps.now();
-  const event = toIdentityEvent(record, decision, decidedAt);
-  const ended = await deps.captures.finish({
-    captureId: record.id,
-    tenant: record.tenant,
-    event,
-    decidedAt,
-    retentionMs: deps.retentionMs,
-  });
-  await deps.images.remove({ tenant: record.tenant, captureId: record.id });
+  const ended = await endCapture(deps, record, decision);
   if (!ended) return { result: 'nothing_to_do' };
   return {
     result: 'ended',
@@ -95,11 +82,7 @@ async function retryOrGiveUp(
   const failedCalls = record.failedCalls + 1;
   const { retryAfterMs, providerCode } = fault;
   const at = nextTry(deps.retry, { failedCalls, now: deps.now(), random: deps.random(), retryAfterMs });
-  if (at === 'give_up') return end(deps, record, failedBy(record, 'provider_unavailable', providerCode));
+  if (at === 'give_up') return end(deps, record, failedBy('provider_unavailable', providerCode));
   await deps.captures.noteFailedCalls(record.id, failedCalls);
   return { result: 'later', at: Math.min(at, record.expiresAt), cause: fault.code };
-}
-
-function failedBy({ kind }: CaptureRecord, reason: ReasonCode, providerCode: number | null = null): Decision {
-  return { outcome: 'failed', reason, providerCode, checks: decideOutcome(kind, []).checks };
 }

@@ -12,11 +12,15 @@ export interface HealthServer {
 
 const checkTimeoutMs = 1_500;
 
-/** Serves `/healthz` (the process runs) and `/readyz` (every dependency answers within 1.5 s; 503 names those away). */
+/**
+ * Serves `/healthz` (the process runs) and `/readyz` (every dependency answers within 1.5 s; 503 names those away). How the
+ * provider's gate stands is told there too, but a provider that is away makes no worker unready: it waits.
+ */
 export async function startHealthServer(
   host: string,
   port: number,
   checks: Readonly<Record<string, ReadinessCheck>>,
+  provider: () => Promise<unknown>,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
@@ -25,9 +29,9 @@ export async function startHealthServer(
     };
     if (request.url === '/healthz') return answer(200, { status: 'ok' });
     if (request.url !== '/readyz') return answer(404, { status: 'not found' });
-    void runChecks(checks).then((states) => {
+    void Promise.all([runChecks(checks), provider().catch(() => null)]).then(([states, gate]) => {
       const ready = Object.values(states).every((state) => state === 'ok');
-      answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: states });
+      answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: states, provider: gate });
     });
   });
   server.listen(port, host);

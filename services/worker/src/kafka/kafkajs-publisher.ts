@@ -9,7 +9,7 @@ import {
   type Producer,
   type RecordMetadata,
 } from 'kafkajs';
-import type { EventPublisher } from '../outbox/relay.ts';
+import type { EventPublisher } from '../captures/event-publisher.ts';
 import { ensureTopics, type TopicSettings } from './ensure-topics.ts';
 import { type KafkaMessage, toKafkaMessage } from './to-kafka-message.ts';
 

@@ -5,7 +5,8 @@ import { createOutbox } from '@identity-events/shared/store/outbox';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type EventPublisher, type Relay, startRelay } from './relay.ts';
+import type { EventPublisher } from '../captures/event-publisher.ts';
+import { type Relay, startRelay } from './relay.ts';
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let redis: Redis;

@@ -1,18 +1,9 @@
-import type { CloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { pause } from '@identity-events/shared/runtime/pause';
 import type { Publication } from '@identity-events/shared/store/capture-record';
 import type { Outbox, OutboxEntry } from '@identity-events/shared/store/outbox';
-
-/** Takes events to their readers. */
-export interface EventPublisher {
-  /**
-   * Resolves once every event is durably accepted, to where each stands, in the same order. Publishing an event twice
-   * is harmless. Whatever it throws is taken as "not now".
-   */
-  publish(events: readonly { topic: string; event: CloudEvent }[]): Promise<Omit<Publication, 'at'>[]>;
-}
+import type { EventPublisher } from '../captures/event-publisher.ts';
 
 export interface RelayDeps {
   readonly outbox: Outbox;

@@ -1,4 +1,5 @@
-import { captureJob } from '@identity-events/shared/contracts/capture-job';
+import { type CaptureJob, captureJob } from '@identity-events/shared/contracts/capture-job';
+import { toFailedReason } from '@identity-events/shared/contracts/dead-letter-cause';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
@@ -25,13 +26,14 @@ export interface CaptureJobDeps {
 export function captureJobProcessor(deps: CaptureJobDeps) {
   return async (job: Job, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
     const startedAt = performance.now();
-    const captureId = readCaptureId(job);
+    const { captureId, nonce } = await readJob(job);
     if (job.stalledCounter > deps.stallsMax) {
-      throw new UnrecoverableError(`poison: its worker died ${job.stalledCounter} times`);
+      throw dead('poison', `its worker died ${job.stalledCounter} times`);
     }
     const attempt = await attemptOnce(deps, captureId, signal ?? new AbortController().signal);
     deps.logger.info('capture.processed', {
       captureId,
+      nonce,
       durationMs: Math.round(performance.now() - startedAt),
       starts: job.attemptsStarted,
       ...attempt,
@@ -42,10 +44,12 @@ export function captureJobProcessor(deps: CaptureJobDeps) {
   };
 }
 
-function readCaptureId(job: Job): string {
+async function readJob(job: Job): Promise<CaptureJob> {
   const parsed = captureJob.safeParse(job.data, { reportInput: false });
-  if (!parsed.success) throw new UnrecoverableError('unreadable: the job is not of a known version');
-  return parsed.data.captureId;
+  if (parsed.success) return parsed.data;
+  // Data that is not even JSON would keep BullMQ from showing the dead letter.
+  await job.updateData(job.data);
+  throw dead('unreadable', 'the job is not of a known version');
 }
 
 async function attemptOnce(deps: CaptureJobDeps, captureId: string, signal: AbortSignal): Promise<Attempt> {
@@ -56,7 +60,10 @@ async function attemptOnce(deps: CaptureJobDeps, captureId: string, signal: Abor
       return { result: 'later', at: deps.now() + deps.infrastructureWaitMs, cause: error.code };
     }
     deps.logger.error('capture.bug', { captureId, ...bugFields(error) });
-    const code = error instanceof AppError ? error.code : 'bug';
-    throw new UnrecoverableError(`${code}: see the worker's log`);
+    throw dead(error instanceof AppError ? error.code : 'bug', "see the worker's log");
   }
+}
+
+function dead(cause: string, words: string): UnrecoverableError {
+  return new UnrecoverableError(toFailedReason(cause, words));
 }

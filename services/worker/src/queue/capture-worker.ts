@@ -1,7 +1,7 @@
 import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import { Worker } from 'bullmq';
+import { type Job, type JobJson, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type CaptureJobDeps, captureJobProcessor } from './capture-job-processor.ts';
 
@@ -18,7 +18,7 @@ export interface CaptureWorkerSettings {
  * another worker may have the job, so this one is cancelled.
  */
 export function startCaptureWorker(redis: Redis, settings: CaptureWorkerSettings, deps: CaptureJobDeps): Worker {
-  const worker = new Worker(captureQueueName, captureJobProcessor(deps), {
+  const worker = new TolerantWorker(captureQueueName, captureJobProcessor(deps), {
     connection: redis,
     prefix: redisPrefix,
     concurrency: settings.concurrency,
@@ -35,6 +35,25 @@ export function startCaptureWorker(redis: Redis, settings: CaptureWorkerSettings
   });
   logFailures(worker, deps.logger);
   return worker;
+}
+
+/**
+ * BullMQ throws when a job's data is not JSON, leaves the job where it is and takes it up again for ever. With this the
+ * processor gets such a job, too, and can refuse it.
+ */
+class TolerantWorker extends Worker {
+  protected override createJob(job: JobJson, jobId: string): Job {
+    return super.createJob(isJson(job.data) ? job : { ...job, data: 'null' }, jobId);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function logFailures(worker: Worker, logger: Logger): void {

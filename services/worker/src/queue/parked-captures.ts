@@ -26,6 +26,7 @@ export function createParkedCaptures(redis: Redis): ParkedCaptures & { close(): 
 
   return {
     resume: async (captureIds) => void (await Promise.all(captureIds.map(resumeOne))),
+    resumeAll: () => queue.promoteJobs(),
     close: () => queue.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@identity-events/shared/runtime/errors';
 import type { VlensAnswer } from '@identity-events/vlens/answer';
 import { ruleOfCode, type VlensFault } from '@identity-events/vlens/fault';
 import type { VlensTransportError } from '@identity-events/vlens/transport-error';
@@ -34,8 +35,12 @@ export function toEvidence(step: StepName, answer: VlensAnswer<VerifyResult>): S
   return answer.ok ? fromResult(step, answer.value) : fromFault(answer.fault);
 }
 
-/** The evidence of an answer that can't be used and would come again: the capture fails closed. Throws otherwise. */
+/**
+ * The evidence of an answer that can't be used and would come again: the capture fails closed. Throws otherwise; a call that
+ * we ended ourselves says nothing about the provider.
+ */
 export function toUnusableEvidence(error: VlensTransportError): Seen {
+  if (error.code === 'aborted') throw new AppError('call_aborted', 'The call was ended.', { retriable: true });
   if (error.retriable)
     throw new TransientProviderFault(error.code, { state: 'down', providerCode: null, cause: error });
   return { ...nothingSeen, fault: { reason: 'provider_error', providerCode: null } };

@@ -19,63 +19,76 @@ export interface VlensCallsDeps {
   readonly now: () => number;
 }
 
-/** What a step sends. */
-interface StepCall {
+/** What a step needs. */
+interface StepNeeds {
   readonly client: VlensClient;
   readonly transactionId: string;
   readonly image: (name: ImageName) => Promise<Buffer>;
-  /** The end user's token; opened only by the steps that need one. */
+  /** The end user's token; opened only for the steps that carry one. */
   readonly accessToken: () => string;
-  readonly signal: AbortSignal;
 }
 
-/** Each step with its call. The capture's one transaction id joins them. */
-const stepCalls: { readonly [S in StepName]: (call: StepCall) => Promise<VlensAnswer<VerifyResult>> } = {
-  link: ({ client, transactionId, ...call }) => client.linkTransaction({ transactionId }, asUser(call)),
-  id_front: async ({ client, transactionId, ...call }) =>
-    client.verifyIdFront({ image: await call.image('front'), transactionId }, asUser(call)),
-  id_back: async ({ client, transactionId, ...call }) =>
-    client.verifyIdBack({ image: await call.image('back'), transactionId }, asUser(call)),
-  liveness: async ({ client, transactionId, ...call }) =>
-    client.verifyLiveness({ faces: await facesOf(call), transactionId }, asUser(call)),
-  ocr_front: async ({ client, transactionId, image, signal }) =>
-    client.ocrIdFront({ image: await image('front'), transactionId }, { signal }),
-  ocr_back: async ({ client, transactionId, image, signal }) =>
-    client.ocrIdBack({ image: await image('back'), transactionId }, { signal }),
-  ocr_liveness: async ({ client, transactionId, ...call }) =>
-    client.ocrLiveness({ faces: await facesOf(call), transactionId }, { signal: call.signal }),
+type Send = (signal: AbortSignal) => Promise<VlensAnswer<VerifyResult>>;
+
+/** Each step: what it gathers, and then its call. The capture's one transaction id joins them. */
+const steps: { readonly [S in StepName]: (needs: StepNeeds) => Promise<Send> } = {
+  link: async ({ client, transactionId, accessToken }) => {
+    const token = accessToken();
+    return (signal) => client.linkTransaction({ transactionId }, { accessToken: token, signal });
+  },
+  id_front: async ({ client, transactionId, ...needs }) => {
+    const [image, accessToken] = [await needs.image('front'), needs.accessToken()];
+    return (signal) => client.verifyIdFront({ image, transactionId }, { accessToken, signal });
+  },
+  id_back: async ({ client, transactionId, ...needs }) => {
+    const [image, accessToken] = [await needs.image('back'), needs.accessToken()];
+    return (signal) => client.verifyIdBack({ image, transactionId }, { accessToken, signal });
+  },
+  liveness: async ({ client, transactionId, ...needs }) => {
+    const [faces, accessToken] = [await facesOf(needs), needs.accessToken()];
+    return (signal) => client.verifyLiveness({ faces, transactionId }, { accessToken, signal });
+  },
+  ocr_front: async ({ client, transactionId, ...needs }) => {
+    const image = await needs.image('front');
+    return (signal) => client.ocrIdFront({ image, transactionId }, { signal });
+  },
+  ocr_back: async ({ client, transactionId, ...needs }) => {
+    const image = await needs.image('back');
+    return (signal) => client.ocrIdBack({ image, transactionId }, { signal });
+  },
+  ocr_liveness: async ({ client, transactionId, ...needs }) => {
+    const faces = await facesOf(needs);
+    return (signal) => client.ocrLiveness({ faces, transactionId }, { signal });
+  },
 };
 
-function asUser({ accessToken, signal }: Pick<StepCall, 'accessToken' | 'signal'>) {
-  return { accessToken: accessToken(), signal };
-}
-
-function facesOf({ image }: Pick<StepCall, 'image'>): Promise<[Buffer, Buffer, Buffer]> {
+function facesOf({ image }: Pick<StepNeeds, 'image'>): Promise<[Buffer, Buffer, Buffer]> {
   return Promise.all([image('face1'), image('face2'), image('face3')]);
 }
 
 /** The provider calls of captures, through the Vlens client. */
-export function createVlensCalls(deps: VlensCallsDeps): ProviderCalls {
+export function createVlensCalls({ clientOf, images, sealer, now }: VlensCallsDeps): ProviderCalls {
   return {
-    async call(step, capture, signal) {
+    async prepare(step, capture) {
       const { tenant, id: captureId } = capture;
-      const call: StepCall = {
-        client: deps.clientOf(tenant),
+      const send = await steps[step]({
+        client: clientOf(tenant),
         transactionId: capture.transactionId,
-        image: (name) => deps.images.get({ tenant, captureId }, name),
-        accessToken: () => openUserToken(deps.sealer, capture),
-        signal,
+        image: (name) => images.get({ tenant, captureId }, name),
+        accessToken: () => openUserToken(sealer, capture),
+      });
+      return async (signal) => {
+        const startedAt = performance.now();
+        const seen = await ask(step, send, signal);
+        return { ...seen, finishedAt: now(), durationMs: Math.round(performance.now() - startedAt) };
       };
-      const startedAt = performance.now();
-      const seen = await makeCall(step, call);
-      return { ...seen, finishedAt: deps.now(), durationMs: Math.round(performance.now() - startedAt) };
     },
   };
 }
 
-async function makeCall(step: StepName, call: StepCall): Promise<Seen> {
+async function ask(step: StepName, send: Send, signal: AbortSignal): Promise<Seen> {
   try {
-    return toEvidence(step, await stepCalls[step](call));
+    return toEvidence(step, await send(signal));
   } catch (error) {
     if (error instanceof VlensTransportError) return toUnusableEvidence(error);
     throw error;

@@ -1,0 +1,60 @@
+import type { CaptureKind } from './capture.ts';
+import type { Decision } from './decision.ts';
+import type { IdentityEvent, OutcomeData } from './identity-event.ts';
+import { reasons } from './reasons.ts';
+
+/** What an event tells of its capture. */
+export interface DecidedCapture {
+  readonly id: string;
+  readonly tenant: string;
+  readonly subject: string;
+  readonly kind: CaptureKind;
+  readonly transactionId: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly traceparent?: string | undefined;
+}
+
+/** The event that announces a decision. Pure: the same capture and decision yield the same `id`, whoever makes it. */
+export function toIdentityEvent(capture: DecidedCapture, decision: Decision, decidedAt: number): IdentityEvent {
+  return announce(toOutcomeData(capture, decision, decidedAt), capture.traceparent);
+}
+
+/** The event around an outcome. Pure: what the record keeps is enough to make a lost event again. */
+export function announce(data: OutcomeData, traceparent?: string): IdentityEvent {
+  return {
+    specversion: '1.0',
+    id: `${data.captureId}.outcome`,
+    source: `/identity-events/${data.tenant}`,
+    type: `identity.${data.outcome}`,
+    time: data.decidedAt,
+    subject: data.subject,
+    datacontenttype: 'application/json',
+    partitionkey: `${data.tenant}:${data.subject}`,
+    ...(traceparent ? { traceparent } : {}),
+    data,
+  };
+}
+
+function toOutcomeData(capture: DecidedCapture, decision: Decision, decidedAt: number): OutcomeData {
+  return {
+    ...outcomeOf(decision),
+    captureId: capture.id,
+    tenant: capture.tenant,
+    subject: capture.subject,
+    kind: capture.kind,
+    transactionId: capture.transactionId,
+    checks: decision.checks,
+    acceptedAt: new Date(capture.createdAt).toISOString(),
+    decidedAt: new Date(decidedAt).toISOString(),
+  };
+}
+
+function outcomeOf(decision: Decision) {
+  if (decision.outcome !== 'failed') return { outcome: decision.outcome } as const;
+  const { category, recapture } = reasons[decision.reason];
+  return {
+    outcome: 'failed',
+    reason: { code: decision.reason, category, recapture, providerCode: decision.providerCode },
+  } as const;
+}

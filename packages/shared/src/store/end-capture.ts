@@ -1,0 +1,29 @@
+import type { Decision } from '../contracts/decision.ts';
+import { toIdentityEvent } from '../contracts/to-identity-event.ts';
+import type { CaptureRecord } from './capture-record.ts';
+import type { Captures } from './captures.ts';
+import type { ImageStore } from './image-store.ts';
+
+export interface EndCaptureDeps {
+  readonly captures: Pick<Captures, 'finish'>;
+  readonly images: Pick<ImageStore, 'remove'>;
+  readonly now: () => number;
+  /** How long the record of an ended capture stays readable. */
+  readonly retentionMs: number;
+}
+
+/**
+ * Ends a capture with a decision: its event is in the outbox, then its images go. The one way in which captures end,
+ * whoever decides.
+ *
+ * False when it had ended before: that outcome stands, and the images go all the same. Throws
+ * `AppError('redis_unavailable')`.
+ */
+export async function endCapture(deps: EndCaptureDeps, capture: CaptureRecord, decision: Decision): Promise<boolean> {
+  const { id: captureId, tenant } = capture;
+  const decidedAt = deps.now();
+  const event = toIdentityEvent(capture, decision, decidedAt);
+  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, retentionMs: deps.retentionMs });
+  await deps.images.remove({ tenant, captureId });
+  return ended;
+}

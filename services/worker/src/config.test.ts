@@ -1,0 +1,36 @@
+import { readConfig } from '@identity-events/shared/runtime/config';
+import { expect, it } from 'vitest';
+import { workerConfig } from './config.ts';
+
+const required = {
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+  CAPTURE_STORE_DIR: '/tmp/images',
+  ENCRYPTION_KEYS: 'k1:key',
+  TENANT_ID: 'demo',
+  VLENS_BASE_URL: 'http://127.0.0.1:8090',
+  VLENS_API_KEY: 'key',
+};
+
+it('starts with the required settings alone', () => {
+  expect(readConfig(workerConfig, required)).toMatchObject({
+    KAFKA_BROKERS: ['127.0.0.1:9092'],
+    VLENS_WINDOWS: [
+      { calls: 10, ms: 1_000 },
+      { calls: 60, ms: 60_000 },
+    ],
+  });
+});
+
+it.each([
+  [{ VLENS_TIMEOUT_MS: '12000' }, 'VLENS_TIMEOUT_MS: must be at most SHUTDOWN_DEADLINE_MS, less 2000'],
+  [{ STALLED_CHECK_MS: '20000' }, 'STALLED_CHECK_MS: must be at most JOB_LOCK_MS'],
+  [{ VLENS_RETRY_FIRST_MS: '2000', VLENS_RETRY_MAX_MS: '1000' }, 'VLENS_RETRY_FIRST_MS: must be at most'],
+  [{ VLENS_BREAKER_FIRST_MS: '2000', VLENS_BREAKER_MAX_MS: '1000' }, 'VLENS_BREAKER_FIRST_MS: must be at most'],
+])('refuses %o, which contradict another setting, and says which', (settings, sentence) => {
+  expect(() => readConfig(workerConfig, { ...required, ...settings })).toThrow(sentence);
+});
+
+it.each(['10/1s,', '10', '0/1s', '10/0s', '10/1d', '1/1s,'.repeat(9)])('refuses the windows %j', (VLENS_WINDOWS) => {
+  expect(() => readConfig(workerConfig, { ...required, VLENS_WINDOWS })).toThrow('VLENS_WINDOWS');
+});

@@ -1,0 +1,45 @@
+import { isTerminal } from '@identity-events/shared/contracts/capture';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import type { Captures } from '@identity-events/shared/store/captures';
+import type { ImageOwner, ImageStore } from '@identity-events/shared/store/image-store';
+import { readBehind } from '@identity-events/shared/store/read-behind';
+
+export interface CollectOrphansDeps {
+  readonly images: Pick<ImageStore, 'listOwners' | 'remove'>;
+  readonly captures: Pick<Captures, 'read'>;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Images younger than this may be on their way to their record: well above the longest request. */
+  readonly orphanAgeMs: number;
+}
+
+/** Most orphans of one round: more at once look like a Redis that lost its records, or is another's. */
+const removalsMax = 1_000;
+
+/**
+ * Removes images that no open capture owns: a crash left them before their record was written, or after it had ended.
+ *
+ * At most 1,000 captures' a round. Those of records that this version can't read stay. Stops early when told to. Throws
+ * `AppError('redis_unavailable')` and `AppError('image_store_failed')`: the next round looks again.
+ */
+export async function collectOrphans(deps: CollectOrphansDeps, signal: AbortSignal): Promise<void> {
+  const startedAt = performance.now();
+  let [looks, removed] = [0, 0];
+  for await (const owner of deps.images.listOwners(deps.now() - deps.orphanAgeMs)) {
+    if (signal.aborted || removed === removalsMax) break;
+    looks += 1;
+    if (await isOwned(deps, owner)) continue;
+    await deps.images.remove(owner);
+    removed += 1;
+    deps.logger.warn('reconcile.orphan_removed', { captureId: owner.captureId, tenant: owner.tenant });
+  }
+  const line = { looks, removed, durationMs: Math.round(performance.now() - startedAt) };
+  if (removed === removalsMax) deps.logger.error('reconcile.orphans_many', line);
+  else deps.logger.info('reconcile.orphans', line);
+}
+
+async function isOwned({ captures }: CollectOrphansDeps, { tenant, captureId }: ImageOwner): Promise<boolean> {
+  const record = await readBehind(captures, captureId);
+  if (typeof record === 'string') return record === 'unreadable';
+  return record.tenant === tenant && !isTerminal(record.status);
+}

@@ -1,0 +1,90 @@
+import type { QueuedCapture } from '@identity-events/shared/contracts/capture-job';
+import { failedBy } from '@identity-events/shared/contracts/decision';
+import { announce } from '@identity-events/shared/contracts/to-identity-event';
+import type { Logger } from '@identity-events/shared/runtime/logger';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { Captures } from '@identity-events/shared/store/captures';
+import { type EndCaptureDeps, endCapture } from '@identity-events/shared/store/end-capture';
+import { readBehind } from '@identity-events/shared/store/read-behind';
+import type { Watchlist } from '@identity-events/shared/store/watchlist';
+import { diagnose, type Finding, type JobState } from './diagnose.ts';
+
+/** The jobs of captures, as this feature needs them. */
+export interface CaptureJobs {
+  stateOf(captureId: string): Promise<JobState>;
+  /** Resolves once the capture has a job; harmless when it has one. */
+  makeAgain(capture: QueuedCapture): Promise<void>;
+}
+
+export interface LookAfterDeps extends EndCaptureDeps {
+  readonly captures: Pick<Captures, 'read' | 'finish' | 'announceAgain'>;
+  readonly watchlist: Watchlist;
+  readonly jobs: CaptureJobs;
+  readonly logger: Logger;
+  /** How late something must be before it counts as late. */
+  readonly graceMs: number;
+  /** Time between two looks at a capture with which nothing is the matter. */
+  readonly againMs: number;
+}
+
+/** A finding, and whether something was mended by it. */
+export interface Look {
+  readonly finding: Finding;
+  readonly mended: boolean;
+}
+
+/**
+ * Looks after one capture of the watchlist: mends what can be mended, reports it, and sees to it that somebody looks again
+ * when that is of use.
+ *
+ * Every mending is one of the guarded steps, so it is harmless when a worker, the relay or another reconciler gets there
+ * first. Throws `AppError('redis_unavailable')`.
+ */
+export async function lookAfterCapture(deps: LookAfterDeps, captureId: string): Promise<Look> {
+  // The job first: one that ends in between leaves an ended record, never an open one that seems to have lost its job.
+  const job = await deps.jobs.stateOf(captureId);
+  const record = await readBehind(deps.captures, captureId);
+  const now = deps.now();
+  const finding = diagnose(record, job, { now, graceMs: deps.graceMs });
+  const mended = typeof record === 'string' ? false : await mend(deps, record, finding);
+  if (finding === 'erased') await deps.watchlist.forget(captureId);
+  else await deps.watchlist.lookAgain(captureId, nextLook(deps, record, { mended, now }));
+  if (mended) deps.logger.warn('reconcile.mended', { captureId, finding, job });
+  else if (finding === 'unreadable') deps.logger.error('reconcile.unreadable', { captureId, job });
+  return { finding, mended };
+}
+
+async function mend(deps: LookAfterDeps, record: CaptureRecord, finding: Finding): Promise<boolean> {
+  switch (finding) {
+    case 'job_lost':
+      await deps.jobs.makeAgain(record);
+      return true;
+    case 'overdue':
+      return endCapture(deps, record, failedBy('capture_expired'));
+    case 'not_announced':
+      return announceAgain(deps, record);
+    case 'moving':
+    case 'erased':
+    case 'unreadable':
+    case 'dead_letter':
+      return false;
+  }
+}
+
+async function announceAgain({ captures }: LookAfterDeps, record: CaptureRecord): Promise<boolean> {
+  if (!record.outcome) return false;
+  const event = announce(record.outcome, record.traceparent);
+  return (await captures.announceAgain(record.id, event)) === 'restored';
+}
+
+/** What was mended is looked at soon; an open capture at its deadline at the latest, when something is to be done. */
+function nextLook(
+  { againMs, graceMs }: LookAfterDeps,
+  record: CaptureRecord | 'missing' | 'unreadable',
+  { mended, now }: { readonly mended: boolean; readonly now: number },
+): number {
+  if (mended) return now;
+  const again = now + againMs;
+  if (typeof record === 'string' || now >= record.expiresAt + graceMs) return again;
+  return Math.min(again, record.expiresAt);
+}
