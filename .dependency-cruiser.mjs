@@ -6,7 +6,7 @@ const TEST = '\\.(test|fixture|contract)\\.ts$';
 const OURS = '^(services|packages|tools|examples|e2e)/';
 
 const TECHNOLOGIES = {
-  api: ['http', 'queue', 'vlens'],
+  api: ['http', 'queue', 'vlens', 'documents'],
   worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health'],
 };
 

@@ -21,7 +21,8 @@ function requireNode20(version) {
 /** @param {string[]} argv */
 async function main([command, ...args]) {
   requireNode20(process.versions.node);
-  if (!command) fail('usage: node tools/bootstrap.mjs <start|test|check|engines|sandbox|format|build|pnpm> [args]', 2);
+  if (!command)
+    fail('usage: node tools/bootstrap.mjs <start|test|check|contracts|engines|sandbox|format|build|pnpm> [args]', 2);
 
   const ready = await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
     const node = await fetchNode(root);

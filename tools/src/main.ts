@@ -2,14 +2,18 @@
 import { constants } from 'node:os';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { contracts, contractsCheck } from './contracts.ts';
 import { engines } from './engines.ts';
-import { build, format, proveBudget, sandbox } from './programs.ts';
+import { build, chaos, format, proveBudget, sandbox } from './programs.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   build,
+  chaos,
   check,
+  contracts,
+  'contracts:check': contractsCheck,
   engines,
   format,
   sandbox,

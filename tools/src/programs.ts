@@ -17,6 +17,9 @@ export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'pac
 /** `npm run prove:budget`: several workers, one budget, measured at the provider's door. */
 export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/budget/main.ts']);
 
+/** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
+export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
+
 /** A command that is a program with the terminal as its own, ended when we are asked to stop. */
 function runsProgram(command: string, args: readonly string[]): Command {
   return (context) => runInTerminal(context, command, [...args, ...context.args]);

@@ -12,6 +12,7 @@ import { createSealer } from '@identity-events/shared/store/seal';
 import { v4 } from 'uuid';
 import { newCaptureId } from './captures/capture-id.ts';
 import { type ApiConfig, toVlensAccount } from './config.ts';
+import { buildContractDocuments } from './documents/contract-documents.ts';
 import { parseApiClients } from './http/api-clients.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp } from './http/create-http-app.ts';
@@ -65,6 +66,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
     },
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
+    documents: buildContractDocuments(),
     readiness: { redis: async () => void (await redis.ping()) },
     newRequestId: v4,
     logger,

@@ -26,6 +26,7 @@ const plain = 'export const a = 1;\n';
 
 test.each([
   ['api-http-alone', 'services/api/src/http/a.ts', 'services/api/src/queue/b.ts'],
+  ['api-documents-alone', 'services/api/src/documents/a.ts', 'services/api/src/http/b.ts'],
   ['worker-kafka-alone', 'services/worker/src/kafka/a.ts', 'services/worker/src/outbox/b.ts'],
   ['worker-captures-pure', 'services/worker/src/captures/a.ts', 'services/worker/src/vlens/b.ts'],
   ['api-app-joins', 'services/api/src/http/a.ts', 'services/api/src/app.ts'],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkContracts } from '../contracts/check-contracts.ts';
 import { ROOT } from '../paths.ts';
 import { run } from '../processes/programs.ts';
 import { type CheckResult, checkImports } from './import-check.ts';
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
     run: () =>
       checkImports({ cwd: ROOT, folders: FOLDERS, modulesMin: MODULES_MIN, dependenciesMin: DEPENDENCIES_MIN }),
   },
+  { name: 'contracts', run: async () => checkContracts() },
   tool('dead code', 'knip', '--no-progress'),
 ];
 

@@ -9,14 +9,14 @@ import { z } from 'zod';
  */
 export const cloudEvent = z.object({
   specversion: z.literal('1.0'),
-  id: z.string(),
-  source: z.string(),
-  type: z.string(),
-  time: z.iso.datetime(),
-  subject: z.string(),
+  id: z.string().meta({ description: 'The same for a repeated delivery: de-duplicate on it, with the source.' }),
+  source: z.string().meta({ description: 'The service and the tenant.' }),
+  type: z.string().meta({ description: 'The type of the event, and the topic.' }),
+  time: z.iso.datetime().meta({ description: 'When the outcome was decided.' }),
+  subject: z.string().meta({ description: 'Your own id of the person.' }),
   datacontenttype: z.literal('application/json'),
-  partitionkey: z.string(),
-  traceparent: z.string().optional(),
+  partitionkey: z.string().meta({ description: 'The key of the record.' }),
+  traceparent: z.string().optional().meta({ description: 'W3C trace context of the submission.' }),
   data: z.unknown(),
 });
 export type CloudEvent = z.infer<typeof cloudEvent>;

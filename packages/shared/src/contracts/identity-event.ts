@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { captureKinds } from './capture.ts';
 import { cloudEvent } from './cloud-event.ts';
+import { openEnum } from './open-enum.ts';
 import { reasonCategories, reasonCodes } from './reasons.ts';
 
 /** The events that end a capture. The topic of an event is its type. */
@@ -22,24 +23,26 @@ export type CheckName = (typeof checkNames)[number];
 export const checkResults = ['passed', 'failed', 'not_run'] as const;
 export type CheckResult = (typeof checkResults)[number];
 
-const checks = z.object(
-  Object.fromEntries(checkNames.map((name) => [name, z.enum(checkResults)])) as Record<
-    CheckName,
-    z.ZodEnum<{ [R in CheckResult]: R }>
-  >,
-);
+/** Every check by its name. */
+export const checks = z
+  .object(
+    Object.fromEntries(checkNames.map((name) => [name, z.enum(checkResults)])) as Record<
+      CheckName,
+      z.ZodEnum<{ [R in CheckResult]: R }>
+    >,
+  )
+  .meta({ description: 'The checks behind the outcome. `not_run`: the provider did not report it.' });
 export type Checks = z.infer<typeof checks>;
 
 const common = {
-  captureId: z.string(),
-  tenant: z.string(),
-  subject: z.string(),
-  kind: z.enum(captureKinds),
-  /** The provider's transaction; null when none was reached. */
-  transactionId: z.string().nullable(),
+  captureId: z.string().meta({ description: 'The id of the capture.' }),
+  tenant: z.string().meta({ description: 'Whose capture it is.' }),
+  subject: z.string().meta({ description: 'Your own id of the person, as submitted.' }),
+  kind: z.enum(captureKinds).meta({ description: 'What was submitted.' }),
+  transactionId: z.string().nullable().meta({ description: "The provider's transaction; null when none was reached." }),
   checks,
-  acceptedAt: z.iso.datetime(),
-  decidedAt: z.iso.datetime(),
+  acceptedAt: z.iso.datetime().meta({ description: 'When the capture was accepted.' }),
+  decidedAt: z.iso.datetime().meta({ description: 'When the outcome was decided.' }),
 };
 
 /** Data of `identity.verified`: no error, process complete, identity confirmed, every reported check passed. */
@@ -49,14 +52,14 @@ export const identityVerified = z.object({ outcome: z.literal('verified'), ...co
 export const identityCaptured = z.object({ outcome: z.literal('captured'), ...common, transactionId: z.string() });
 
 /** Why it failed. */
-export const reason = z.object({
-  code: z.enum(reasonCodes),
-  category: z.enum(reasonCategories),
-  /** Whether the person should capture again. */
-  recapture: z.boolean(),
-  /** The provider's own error code, where it gave one. */
-  providerCode: z.number().int().nullable(),
-});
+export const reason = z
+  .object({
+    code: z.enum(reasonCodes).meta({ ...openEnum, description: 'Open to additions: treat others by their category.' }),
+    category: z.enum(reasonCategories).meta({ description: 'The group of the reason.' }),
+    recapture: z.boolean().meta({ description: 'Whether the person should capture again.' }),
+    providerCode: z.number().int().nullable().meta({ description: "The provider's own error code, if it gave one." }),
+  })
+  .meta({ description: 'Why it failed.' });
 export type Reason = z.infer<typeof reason>;
 
 /** Data of `identity.failed`. */

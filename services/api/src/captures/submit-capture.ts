@@ -46,7 +46,11 @@ export interface SubmitCaptureDeps {
 export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapture): Promise<CaptureRecord> {
   const capture = toNewCapture(deps, command);
   const owner = { tenant: command.tenant, captureId: capture.id };
-  if (command.images.size > 0) await deps.images.put(owner, command.images);
+  if (command.images.size > 0) {
+    // Asked first, so that a Redis that is away does not fill the image store with what nobody refers to.
+    await deps.captures.read(capture.id);
+    await deps.images.put(owner, command.images);
+  }
 
   // When this throws it is unknown whether the record exists: the images stay, and are collected if it does not.
   const claim = {

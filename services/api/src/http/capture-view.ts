@@ -1,9 +1,10 @@
+import type { AcceptedView, CaptureView } from '@identity-events/shared/contracts/capture-view';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 
 const iso = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** The answer to an accepted capture: the same for every repetition of the request. */
-export function toAcceptedView(record: CaptureRecord): Record<string, unknown> {
+export function toAcceptedView(record: CaptureRecord): AcceptedView {
   return {
     id: record.id,
     kind: record.kind,
@@ -17,7 +18,7 @@ export function toAcceptedView(record: CaptureRecord): Record<string, unknown> {
 }
 
 /** Where a capture stands, without anything personal. */
-export function toCaptureView(record: CaptureRecord): Record<string, unknown> {
+export function toCaptureView(record: CaptureRecord): CaptureView {
   const { outcome, published } = record;
   return {
     id: record.id,
@@ -44,7 +45,7 @@ export function captureUrl(captureId: string): string {
 }
 
 /** Finished provider steps in the order in which they finished. */
-function toStepViews(steps: CaptureRecord['steps']) {
+function toStepViews(steps: CaptureRecord['steps']): CaptureView['steps'] {
   return [...steps]
     .sort(([, a], [, b]) => a.finishedAt - b.finishedAt)
     .map(([name, { finishedAt, durationMs }]) => ({ name, finishedAt: iso(finishedAt), durationMs }));

@@ -1,5 +1,8 @@
+import { type ProblemName, problems } from '@identity-events/shared/contracts/problems';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
+import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
 import {
@@ -7,11 +10,16 @@ import {
   identityImageContentRoute,
   listIdentityImagesRoute,
 } from './identity-images-routes.ts';
-import { HttpProblem, type ProblemName, problemBody, problems } from './problem.ts';
+import { HttpProblem, problemBody } from './problem.ts';
+import { problemPageRoute } from './problem-page-route.ts';
 import { type SubmitCaptureRouteDeps, submitCaptureRoute } from './submit-capture-route.ts';
 import { toProblem } from './to-problem.ts';
 
-export interface HttpAppDeps extends SubmitCaptureRouteDeps, GetCaptureRouteDeps, IdentityImagesRoutesDeps {
+export interface HttpAppDeps
+  extends SubmitCaptureRouteDeps,
+    GetCaptureRouteDeps,
+    IdentityImagesRoutesDeps,
+    DocumentRoutesDeps {
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   readonly newRequestId: () => string;
   readonly logger: Logger;
@@ -28,11 +36,22 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));
+  addDocumentRoutes(app, deps);
   app.use(() => {
     throw new HttpProblem('not-found');
   });
   app.use(answerProblem(deps.logger));
   return app;
+}
+
+/** What needs no API key: the contracts, for programs and for people. */
+function addDocumentRoutes(app: Express, { documents }: DocumentRoutesDeps): void {
+  app.get('/openapi.json', documentRoute(documents.openapi));
+  app.get('/asyncapi.json', documentRoute(documents.asyncapi));
+  app.get('/schemas/:name', schemaRoute(documents.eventSchemas));
+  app.get('/problems/:name', problemPageRoute);
+  app.get('/docs', docsPageRoute);
+  app.get('/docs/:asset', docsAssetRoute);
 }
 
 /** Gives each request an id (the caller's `X-Request-Id` when it is usable) and logs one line when it is answered. */

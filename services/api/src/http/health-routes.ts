@@ -1,3 +1,4 @@
+import type { HealthView, ReadinessView } from '@identity-events/shared/contracts/health-view';
 import type { RequestHandler } from 'express';
 
 /** A dependency that must answer before requests can be served. */
@@ -5,7 +6,7 @@ export type ReadinessCheck = () => Promise<void>;
 
 /** `GET /healthz`: the process runs. */
 export const healthRoute: RequestHandler = (_request, response) => {
-  response.json({ status: 'ok' });
+  response.json({ status: 'ok' } satisfies HealthView);
 };
 
 /** `GET /readyz`: 200 when every dependency answers, 503 with the ones that do not. */
@@ -24,6 +25,6 @@ export function readinessRoute(checks: Readonly<Record<string, ReadinessCheck>>)
     response
       .status(ready ? 200 : 503)
       .set('cache-control', 'no-store')
-      .json({ status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) });
+      .json({ status: ready ? 'ok' : 'unavailable', checks: Object.fromEntries(results) } satisfies ReadinessView);
   };
 }

@@ -7,6 +7,7 @@ import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
 import type { Express } from 'express';
 import { newCaptureId } from '../captures/capture-id.ts';
+import { buildContractDocuments } from '../documents/contract-documents.ts';
 import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
 import { type ApiClient, type ApiScope, apiScopes } from './api-clients.ts';
 import { createBodyBudget } from './body-budget.ts';
@@ -92,6 +93,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
     },
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
+    documents: buildContractDocuments(),
     readiness: { redis: () => whileUp(() => undefined) },
     newRequestId: () => 'request-1234',
     logger,

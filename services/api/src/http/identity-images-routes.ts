@@ -1,5 +1,9 @@
+import {
+  type IdentityImagesView,
+  identityImageQuery,
+  identityImagesQuery,
+} from '@identity-events/shared/contracts/identity-images';
 import type { RequestHandler } from 'express';
-import { z } from 'zod';
 import type { IdentityImages } from '../identities/identity-images.ts';
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
@@ -13,29 +17,13 @@ export interface IdentityImagesRoutesDeps {
   readonly imageSlots: Slots;
 }
 
-const once = 'must be given once';
-
-/** E-mail addresses have 254 characters at the most (RFC 5321, erratum 1690). */
-const listQuery = z.strictObject({
-  emailOrPhoneNumber: z.union([z.e164(), z.email().max(254)], {
-    error: 'must be given once: an e-mail address, or a phone number as E.164 with its + encoded as %2B',
-  }),
-});
-
-const contentQuery = z.strictObject({
-  transactionId: z.guid(`${once}: the provider's transaction, a UUID`),
-  fileName: z
-    .string(`${once}: a file name from the list of images`)
-    .regex(/^(?!\.{1,2}$)[^/\\\p{C}]{1,255}$/u, 'must be a file name of 1 to 255 characters, without a path'),
-});
-
 /** `GET /v1/identities/images`: which images the provider holds of a user. The query is personal data: it goes into no log. */
 export function listIdentityImagesRoute({ clients, identityImages }: IdentityImagesRoutesDeps): RequestHandler {
   return async (request, response) => {
     const { tenant } = authorize(request, clients, 'evidence:read');
-    const { emailOrPhoneNumber } = readQuery(request, listQuery);
+    const { emailOrPhoneNumber } = readQuery(request, identityImagesQuery);
     const images = await identityImages.list(tenant, emailOrPhoneNumber);
-    response.set('cache-control', 'no-store').json({ images });
+    response.set('cache-control', 'no-store').json({ images } satisfies IdentityImagesView);
   };
 }
 
@@ -43,7 +31,7 @@ export function listIdentityImagesRoute({ clients, identityImages }: IdentityIma
 export function identityImageContentRoute(deps: IdentityImagesRoutesDeps): RequestHandler {
   return async (request, response) => {
     const { tenant } = authorize(request, deps.clients, 'evidence:read');
-    const address = readQuery(request, contentQuery);
+    const address = readQuery(request, identityImageQuery);
     response.once('close', deps.imageSlots.take());
     const { bytes, contentType } = await deps.identityImages.read(tenant, address);
     response

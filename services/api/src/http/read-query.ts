@@ -1,6 +1,7 @@
+import type { ParameterFault } from '@identity-events/shared/contracts/problems';
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { HttpProblem, type ParameterFault } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 
 /**
  * The query of a request, held against a schema. Throws the problem `invalid-query`, which names every faulty

@@ -1,3 +1,4 @@
+import type { ProblemName } from '@identity-events/shared/contracts/problems';
 import type { Request, RequestHandler, Response } from 'express';
 import { checkCapture, type Fault, type UncheckedCapture } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
@@ -5,7 +6,7 @@ import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { captureUrl, toAcceptedView } from './capture-view.ts';
-import { HttpProblem, type ProblemName } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 import { jsonBytesMax, readJsonCapture } from './read-json-capture.ts';
 import { multipartBytesMax, readMultipartCapture } from './read-multipart-capture.ts';
 

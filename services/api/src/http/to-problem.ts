@@ -1,6 +1,7 @@
+import type { ProblemName } from '@identity-events/shared/contracts/problems';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import { EvidenceError, type EvidenceErrorCode } from '../identities/evidence-error.ts';
-import { HttpProblem, type ProblemName } from './problem.ts';
+import { HttpProblem } from './problem.ts';
 
 /** Which problem it is for the caller that evidence can not be had. */
 const byEvidenceCode: { readonly [C in EvidenceErrorCode]: ProblemName } = {

@@ -1,5 +1,6 @@
+import type { EvidenceImageName } from '@identity-events/shared/contracts/identity-images';
 import { EvidenceError } from './evidence-error.ts';
-import type { EvidenceImage, EvidenceImageName, IdentityImages } from './identity-images.ts';
+import type { EvidenceImage, IdentityImages } from './identity-images.ts';
 
 /** Evidence in memory, of one tenant, with a switch for what may go wrong. */
 export interface FakeIdentityImages extends IdentityImages {

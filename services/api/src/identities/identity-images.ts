@@ -1,6 +1,4 @@
-/** The images that the provider may hold of a person. `liveness` is the one it took from the face frames. */
-export const evidenceImageNames = ['front', 'back', 'liveness', 'face1', 'face2', 'face3'] as const;
-export type EvidenceImageName = (typeof evidenceImageNames)[number];
+import type { EvidenceImageName } from '@identity-events/shared/contracts/identity-images';
 
 /** An image that the provider holds, under the name by which it is fetched. */
 export interface ImageReference {

@@ -1,12 +1,8 @@
+import { type EvidenceImageName, evidenceImageNames } from '@identity-events/shared/contracts/identity-images';
 import type { UserImages } from '@identity-events/vlens/image-result';
 import type { VlensClient } from '@identity-events/vlens/vlens-client';
 import { EvidenceError } from '../identities/evidence-error.ts';
-import {
-  type EvidenceImageName,
-  evidenceImageNames,
-  type IdentityImages,
-  type ImageReference,
-} from '../identities/identity-images.ts';
+import { type IdentityImages, type ImageReference } from '../identities/identity-images.ts';
 import type { AdminSession } from './admin-session.ts';
 import { callAsAdmin } from './call-as-admin.ts';
 

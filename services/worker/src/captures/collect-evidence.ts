@@ -16,7 +16,7 @@ export interface ProviderCalls {
  * Makes the call and resolves to what it brought, also when that is the provider's final "no".
  * Throws `TransientProviderFault` when the same call may succeed later.
  */
-export type PreparedCall = (signal: AbortSignal) => Promise<StepEvidence>;
+type PreparedCall = (signal: AbortSignal) => Promise<StepEvidence>;
 
 export interface CollectEvidenceDeps {
   readonly captures: Pick<Captures, 'keepStep'>;

@@ -1,0 +1,73 @@
+import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
+import { acceptedView, captureView } from '@identity-events/shared/contracts/capture-view';
+import { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { answerHeaders, locationHeaders, requestHeaders, submissionHeaders } from './headers.ts';
+import { problemResponses } from './problem-responses.ts';
+
+const link = {
+  kind: 'link',
+  subject: 'customer-77',
+  transactionId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  userToken: 'the-end-users-token',
+};
+
+const submit: ZodOpenApiOperationObject = {
+  operationId: 'submitCapture',
+  tags: ['captures'],
+  summary: 'Submit a capture',
+  description:
+    'Answers 202 once the capture is stored: it will have an outcome, and an event. The same Idempotency-Key and body is ' +
+    'the same capture, however it is encoded. Needs the scope `captures:write`.',
+  requestParams: { header: submissionHeaders },
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': { schema: jsonCapture, examples: { link: { value: link } } },
+      'multipart/form-data': { schema: multipartCapture },
+    },
+  },
+  responses: {
+    '202': {
+      description: 'The capture is stored.',
+      headers: locationHeaders,
+      content: { 'application/json': { schema: acceptedView } },
+    },
+    ...problemResponses(
+      'malformed-body',
+      'idempotency-key-missing',
+      'unauthenticated',
+      'forbidden',
+      'gone',
+      'body-too-large',
+      'unsupported-media-type',
+      'invalid-capture',
+      'idempotency-key-reused',
+      'internal',
+      'overloaded',
+      'unavailable',
+    ),
+  },
+};
+
+const read: ZodOpenApiOperationObject = {
+  operationId: 'getCapture',
+  tags: ['captures'],
+  summary: 'See where a capture stands',
+  description: 'Needs the scope `captures:read`.',
+  requestParams: { header: requestHeaders, path: z.object({ id: z.string() }) },
+  responses: {
+    '200': {
+      description: 'Where the capture stands.',
+      headers: answerHeaders,
+      content: { 'application/json': { schema: captureView } },
+    },
+    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'unavailable'),
+  },
+};
+
+/** Submitting captures and reading them. */
+export const capturePaths: ZodOpenApiPathsObject = {
+  '/v1/captures': { post: submit },
+  '/v1/captures/{id}': { get: read },
+};

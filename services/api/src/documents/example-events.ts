@@ -1,0 +1,33 @@
+import { type Checks, checkNames, type OutcomeEventType } from '@identity-events/shared/contracts/identity-event';
+import { type DecidedCapture, toIdentityEvent } from '@identity-events/shared/contracts/to-identity-event';
+
+const capture: DecidedCapture = {
+  id: 'cap_0190f3a2b4c57d8e9f00112233445566',
+  tenant: 'demo',
+  subject: 'customer-77',
+  kind: 'national_id',
+  transactionId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+};
+const decidedAt = capture.createdAt + 9_000;
+const passed = Object.fromEntries(checkNames.map((name) => [name, 'passed'])) as Checks;
+
+/** One event of each type, made as the worker makes them. */
+export const exampleEvents = {
+  'identity.verified': toIdentityEvent(capture, { outcome: 'verified', checks: passed }, decidedAt),
+  'identity.captured': toIdentityEvent(
+    { ...capture, kind: 'national_id_ocr' },
+    { outcome: 'captured', checks: { ...passed, identity_confirmed: 'not_run' } },
+    decidedAt,
+  ),
+  'identity.failed': toIdentityEvent(
+    capture,
+    {
+      outcome: 'failed',
+      checks: { ...passed, face_match: 'failed', identity_confirmed: 'not_run' },
+      reason: 'face_mismatch',
+      providerCode: null,
+    },
+    decidedAt,
+  ),
+} as const satisfies Record<OutcomeEventType, unknown>;

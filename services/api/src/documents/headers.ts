@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const requestId = z.string().meta({
+  description: 'Names the request in the logs: yours if it was 8 to 128 letters, digits or . _ -, otherwise a new one.',
+});
+
+/** Of every answer. */
+export const answerHeaders = z.object({ 'X-Request-Id': requestId });
+
+/** Of a problem that may pass. */
+export const retryHeaders = answerHeaders.extend({
+  'Retry-After': z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'Seconds to wait; absent when waiting does not help.' }),
+});
+
+/** Of a problem with the API key (RFC 6750, section 3). */
+export const wwwAuthenticateHeaders = answerHeaders.extend({ 'WWW-Authenticate': z.string() });
+
+/** Of an accepted capture. */
+export const locationHeaders = answerHeaders.extend({
+  Location: z.string().meta({ description: 'Path of the capture.' }),
+});
+
+/** What every request may carry. */
+export const requestHeaders = z.object({
+  'X-Request-Id': z
+    .string()
+    .optional()
+    .meta({ description: 'Your id of the request: 8 to 128 letters, digits or . _ - (others are replaced).' }),
+});
+
+/** What a submission carries. */
+export const submissionHeaders = requestHeaders.extend({
+  'Idempotency-Key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .meta({ description: 'A new one for each capture, such as a UUID; the same one for every repetition of it.' }),
+  traceparent: z.string().optional().meta({ description: 'W3C trace context; handed on to the event.' }),
+});
