@@ -40,8 +40,8 @@ const settings = z.object({
   VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(10_000),
   /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
-  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 0 to 1,000. */
-  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(250),
+  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 50 to 1,000. */
+  VLENS_WINDOW_MARGIN_MS: wholeNumber(50, 1_000).default(250),
   /** Deadline of a capture that names none; milliseconds, a second to 7 days. Default a day. */
   CAPTURE_EXPIRY_MS: wholeNumber(1_000, captureLimits.expiryMsMax).default(86_400_000),
   /** Bytes of request bodies held in memory at one time; beyond it callers get 503. Default 256 MiB. */

@@ -62,7 +62,8 @@ export async function startWorker(
   releases.onStop('waker', startWaker({ gate, parked, logger }).stop);
   const clock = startClockWatch({ parked, logger, now: Date.now, steadyNow: () => performance.now() });
   releases.onStop('clock watch', async () => clock.stop());
-  const worker = startWorking(context, gate);
+  const stopping = new AbortController();
+  const worker = startWorking(context, gate, stopping.signal);
   startReconciling(context);
 
   const health = await startHealthServer(
@@ -78,6 +79,8 @@ export async function startWorker(
     () => gate.state(config.TENANT_ID),
   );
   releases.onStop('health', () => health.close());
+  // The first to run: no further provider call is begun, running ones may end.
+  releases.onStop('calls', async () => stopping.abort());
   return health.port;
 }
 
@@ -105,6 +108,8 @@ function startPublishing({ config, logger, releases, redis, seams }: Context): K
   const publisher = createKafkajsPublisher(settings, logger);
   releases.onStop('kafka', () => publisher.close());
   const blocking = redis.duplicate();
+  // The connection it was made from tells of outages; ioredis would print this one's errors itself.
+  blocking.on('error', () => undefined);
   releases.onStop('outbox', async () => blocking.disconnect());
   const outbox = createOutbox(redis, blocking);
   const owner = `${hostname()}-${randomUUID()}`;
@@ -133,7 +138,11 @@ function openGate({ config, logger, releases, redis }: Context): { gate: RedisPr
 }
 
 /** From the queue through the provider into the outbox. */
-function startWorking({ config, logger, releases, redis, seams }: Context, gate: ProviderGate): Worker {
+function startWorking(
+  { config, logger, releases, redis, seams }: Context,
+  gate: ProviderGate,
+  stopping: AbortSignal,
+): Worker {
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
   const vlens = createVlensClient({
@@ -154,6 +163,7 @@ function startWorking({ config, logger, releases, redis, seams }: Context, gate:
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
       waitMaxMs: config.VLENS_RETRY_MAX_MS,
     },
+    isStopping: () => stopping.aborted,
     now: Date.now,
     random: Math.random,
     retentionMs: config.RECORD_RETENTION_MS,

@@ -39,8 +39,8 @@ const settings = z.object({
   VLENS_RETRY_MAX_MS: wholeNumber(1_000, 3_600_000).default(300_000),
   /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
-  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 0 to 1,000. */
-  VLENS_WINDOW_MARGIN_MS: wholeNumber(0, 1_000).default(250),
+  /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 50 to 1,000. */
+  VLENS_WINDOW_MARGIN_MS: wholeNumber(50, 1_000).default(250),
   /** Calls in a row without a usable answer after which Vlens is left alone for a while; 1 to 100. */
   VLENS_BREAKER_FAILURES: wholeNumber(1, 100).default(5),
   /** How long Vlens is left alone at first, doubling each time; milliseconds, 10 to 60,000. */
@@ -49,8 +49,8 @@ const settings = z.object({
   VLENS_BREAKER_MAX_MS: wholeNumber(1_000, 3_600_000).default(30_000),
   /** Time between two probes while Vlens refuses the tenant's account; milliseconds, a second to a day. */
   VLENS_ACCOUNT_PROBE_MS: wholeNumber(1_000, 86_400_000).default(60_000),
-  /** Captures that one process works on at a time; 1 to 500. */
-  CONCURRENCY: wholeNumber(1, 500).default(20),
+  /** Captures that one process works on at a time; 1 to 64, the connections to Vlens. */
+  CONCURRENCY: wholeNumber(1, 64).default(20),
   /** A job whose worker gives no sign of life for this long is taken up by another; milliseconds, 1,000 to 300,000. */
   JOB_LOCK_MS: wholeNumber(1_000, 300_000).default(15_000),
   /** How often such jobs are looked for; milliseconds, 500 to 300,000. */

@@ -48,14 +48,19 @@ export async function askForTurn(
 ): Promise<Turn> {
   const deadline = performance.now() + waitMsMax;
   let preparing: Promise<unknown> | undefined;
+  let unused = '';
   for (;;) {
     const askedAt = performance.now();
-    const answer = await askOnce(redis, settings, who, Math.max(0, Math.ceil(deadline - askedAt)));
+    const waitMs = Math.max(0, Math.ceil(deadline - askedAt));
+    const answer = await askOnce(redis, settings, who, { waitMs, unused });
+    unused = '';
     if ('go' in answer && !answer.go) return answer;
     preparing ??= prepare?.();
     await Promise.all([preparing, 'go' in answer ? undefined : pause(answer.soonMs)]);
-    // Granted, but late (a busy process, a slow Redis): the time in the log is no longer this call's. Ask for a new one.
-    if ('go' in answer && performance.now() - askedAt <= settings.marginMs / 2) return answer;
+    if (!('go' in answer)) continue;
+    if (performance.now() - askedAt <= settings.marginMs / 2) return { go: true, standing: answer.standing };
+    // Granted, but late (a busy process, a slow Redis): give it back, for no call was made, and ask again.
+    unused = `${answer.standing === 'probe' ? 'p' : ''}${answer.grantedAt}`;
   }
 }
 
@@ -66,18 +71,23 @@ export function createProviderBudget(redis: Redis, settings: BudgetSettings): Pr
   };
 }
 
+type Answer =
+  | { readonly go: true; readonly standing: Standing; readonly grantedAt: number }
+  | Extract<Turn, { go: false }>
+  | { readonly soonMs: number };
+
 /** One question. A turn that is near is not reserved: who waits asks again, so that a grant is always for this moment. */
 async function askOnce(
   redis: Redis,
   settings: BudgetSettings,
   { id, rank, tenant }: Asker,
-  waitMsMax: number,
-): Promise<Turn | { readonly soonMs: number }> {
+  { waitMs, unused }: { readonly waitMs: number; readonly unused: string },
+): Promise<Answer> {
   const { marginMs, probeMs } = settings;
   const logLength = Math.max(...settings.windowsOf(tenant).map(({ calls }) => calls));
-  const args = [id, rank, tenant, waitMsMax, marginMs, logLength, probeMs, ...windowArgs(settings, tenant)];
+  const args = [id, rank, tenant, waitMs, marginMs, logLength, probeMs, unused, ...windowArgs(settings, tenant)];
   const [verdict, ms, word] = (await runScript(redis, take, gateKeys(tenant), args)) as [0 | 1 | 2, number, string];
-  if (verdict === 1) return { go: true, standing: word as Standing };
+  if (verdict === 1) return { go: true, standing: word as Standing, grantedAt: ms };
   if (verdict === 2) return { soonMs: ms };
   return { go: false, at: Date.now() + (id === '' ? ms : parkMs(ms)), cause: word };
 }

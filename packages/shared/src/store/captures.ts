@@ -142,7 +142,14 @@ export function createCaptures(redis: Redis): Captures {
     },
     async finish(ending) {
       const { captureId, tenant } = ending;
-      const touched = [keys.capture(captureId), keys.outbox, keys.backlog(tenant), keys.watchlist];
+      const touched = [
+        keys.capture(captureId),
+        keys.outbox,
+        keys.backlog(tenant),
+        keys.watchlist,
+        keys.gate(ending.tenant, 'room'),
+        keys.gate(ending.tenant, 'woken'),
+      ];
       return (await runScript(redis, scripts.finish, touched, toFinishArgs(ending))) === 1;
     },
     async noteRedrive(captureId, { nonce, failedAt, at, redrivesMax }) {

@@ -43,7 +43,11 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
     },
     async remove(owner) {
       const folder = folderOf(owner);
-      for (const path of [folder, `${folder}${stagingSuffix}`]) await rm(path, { recursive: true, force: true });
+      try {
+        for (const path of [folder, `${folder}${stagingSuffix}`]) await rm(path, { recursive: true, force: true });
+      } catch (error) {
+        throw toStoreError(error);
+      }
     },
     async *listOwners(before) {
       try {

@@ -3,13 +3,28 @@
  *
  * Per tenant: `log`, a list of the times of granted calls, newest first; `room`, the waiting captures by rank; `woken`,
  * captures called out of the room, by the time until which that holds; `gate`, a hash: failures in a row, level (how
- * often the gate closed in a row), closedUntil, why.
+ * often the gate closed in a row), closedUntil, closedMs, why.
  */
 
-/** Milliseconds now, and the earliest time at which `extra` more calls fit into every window. ARGV from `first`: calls, ms, ... */
-const earliest = `
+/**
+ * Milliseconds now. A time that is later than it can be is of a clock that has been set back since: such calls of the log
+ * (KEYS[1]) count as made now, and a gate (KEYS[4]) is closed from now on for as long as it was to be.
+ */
+const clock = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+for i = 0, redis.call('LLEN', KEYS[1]) - 1 do
+  if tonumber(redis.call('LINDEX', KEYS[1], i)) <= now then break end
+  redis.call('LSET', KEYS[1], i, now)
+end
+local closed = redis.call('HMGET', KEYS[4], 'closedUntil', 'closedMs')
+if closed[2] and tonumber(closed[1]) > now + tonumber(closed[2]) then
+  redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(closed[2]))
+end
+`;
+
+/** The earliest time at which `extra` more calls fit into every window. ARGV from `first`: calls, ms, ... */
+const earliest = `${clock}
 local function earliest(log, extra, margin, first)
   local newest = redis.call('LINDEX', log, 0)
   local at = newest and math.max(now, tonumber(newest)) or now
@@ -24,13 +39,16 @@ end
 `;
 
 /**
- * KEYS: log, room, woken, gate, tenants. ARGV: captureId (empty: without the room), rank, tenant, longest wait before asking again ms, margin ms, log length,
- * probe ms, then calls and ms of each window.
- * Returns {1, 0, standing} when granted, {2, ms, 'soon'} when it is worth waiting for and asking again, {0, estimated ms to wait, why}
- * when not.
+ * KEYS: log, room, woken, gate, tenants. ARGV: captureId (empty: without the room), rank, tenant, longest wait before asking
+ * again ms, margin ms, log length, probe ms, the time of a grant that was not used (empty without one; `p` before it when it
+ * was a probe), then calls and ms of each window.
+ * Returns {1, time of the grant, standing} when granted, {2, ms, 'soon'} when it is worth waiting for and asking again,
+ * {0, estimated ms to wait, why} when not.
  */
 export const takeScript = `${earliest}
 local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
+local probe, unused = string.match(ARGV[8], '^(p?)(%d*)$')
+if unused ~= '' then redis.call('LREM', KEYS[1], 1, unused) end
 local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'failures', 'level', 'why')
 local closedUntil, level = tonumber(gate[1] or 0), tonumber(gate[3] or 0)
 local function wait(ms, why)
@@ -40,19 +58,19 @@ local function wait(ms, why)
   redis.call('SADD', KEYS[5], ARGV[3])
   return {0, ms, why}
 end
-if closedUntil > now then return wait(closedUntil - now, gate[4] or '') end
+if closedUntil > now and probe ~= 'p' then return wait(closedUntil - now, gate[4] or '') end
 -- Who does not wait in the room does not probe either: nobody would report how it went.
 if level > 0 and id == '' then return wait(1000, gate[4] or '') end
 
 local woken = redis.call('ZSCORE', KEYS[3], id)
 local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 local first = id == '' or woken or not best[1] or best[1] == id or rank < tonumber(best[2])
-local at = earliest(KEYS[1], 0, margin, 8)
+local at = earliest(KEYS[1], 0, margin, 9)
 if first and at > now and at - now <= tonumber(ARGV[4]) then return {2, at - now, 'soon'} end
 if not first or at > now then
   local ahead = redis.call('ZCOUNT', KEYS[2], '-inf', '(' .. rank)
   local slowest = 0
-  for i = 8, #ARGV, 2 do slowest = math.max(slowest, tonumber(ARGV[i + 1]) / tonumber(ARGV[i])) end
+  for i = 9, #ARGV, 2 do slowest = math.max(slowest, tonumber(ARGV[i + 1]) / tonumber(ARGV[i])) end
   return wait(at - now + math.ceil(ahead * slowest), 'budget')
 end
 redis.call('LPUSH', KEYS[1], now)
@@ -61,10 +79,10 @@ redis.call('ZREM', KEYS[2], id)
 redis.call('ZREM', KEYS[3], id)
 if level > 0 then
   -- Half open: this call is the probe; nobody else goes until it is reported, or should have been.
-  redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(ARGV[7]))
-  return {1, 0, 'probe'}
+  redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(ARGV[7]), 'closedMs', ARGV[7])
+  return {1, now, 'probe'}
 end
-return {1, 0, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
+return {1, now, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
 `;
 
 /**
@@ -76,6 +94,7 @@ return {1, 0, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
 export const wakeScript = `${earliest}
 local ahead, holds, margin = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '(' .. now + holds, '+inf')
 local waiting = redis.call('ZCARD', KEYS[2])
 if waiting == 0 then
   redis.call('SREM', KEYS[5], ARGV[1])
@@ -112,11 +131,11 @@ export const reportScript = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local level = tonumber(redis.call('HGET', KEYS[1], 'level') or 0)
+if level > 0 and ARGV[8] ~= '1' then return {1, 0} end
 if ARGV[1] == 'well' then
   redis.call('DEL', KEYS[1])
   return {0, level > 0 and 1 or 0}
 end
-if level > 0 and ARGV[8] ~= '1' then return {1, 0} end
 local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
 local ms = 0
 if ARGV[1] == 'busy' then ms = math.max(tonumber(ARGV[3]), tonumber(ARGV[5]))
@@ -125,6 +144,6 @@ elseif level > 0 or failures >= tonumber(ARGV[4]) then
   ms = math.max(tonumber(ARGV[3]), math.min(tonumber(ARGV[5]) * 2 ^ math.min(level, 20), tonumber(ARGV[6])))
 end
 if ms == 0 then return {0, 0} end
-redis.call('HSET', KEYS[1], 'closedUntil', now + ms, 'level', level + 1, 'why', ARGV[2], 'state', ARGV[1])
+redis.call('HSET', KEYS[1], 'closedUntil', now + ms, 'closedMs', ms, 'level', level + 1, 'why', ARGV[2], 'state', ARGV[1])
 return {1, level == 0 and 1 or 0}
 `;

@@ -72,7 +72,7 @@ return 1
 
 /**
  * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
- * KEYS: record, outbox, backlog, watchlist. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
+ * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `
@@ -85,6 +85,8 @@ redis.call('HINCRBY', KEYS[3], open[1], 0 - tonumber(open[2] or 0))
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
+redis.call('ZREM', KEYS[5], ARGV[6])
+redis.call('ZREM', KEYS[6], ARGV[6])
 return 1
 `;
 

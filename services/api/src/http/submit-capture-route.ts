@@ -1,6 +1,7 @@
 import type { ProblemName } from '@identity-events/shared/contracts/problems';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Request, RequestHandler, Response } from 'express';
-import { checkCapture, type Fault, type UncheckedCapture } from '../captures/check-capture.ts';
+import { checkCapture, type Fault } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
@@ -21,19 +22,37 @@ export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler
   return async (request, response) => {
     const client = authorize(request, deps.clients, 'captures:write');
     const idempotencyKey = readIdempotencyKey(request);
-    const unchecked = await readBody(deps.bodyBudget, request, response);
-    const checked = checkCapture(unchecked, deps.submit.now());
-    if (!checked.ok) throw toProblem(checked.faults);
-
-    const capture = await submitCapture(deps.submit, {
-      tenant: client.tenant,
-      idempotencyKey,
-      traceparent: readTraceparent(request),
-      ...checked.capture,
-    });
+    const multipart = isMultipart(request);
+    const giveBack = deps.bodyBudget.reserve(request, multipart ? multipartBytesMax : jsonBytesMax);
+    // Given back when the work is done: a client that has gone leaves its images in memory until then.
+    const capture = await submit(deps, request, response, { client, idempotencyKey, multipart }).finally(giveBack);
     response.locals['captureId'] = capture.id;
     response.status(202).location(captureUrl(capture.id)).json(toAcceptedView(capture));
   };
+}
+
+interface Submission {
+  readonly client: ApiClient;
+  readonly idempotencyKey: string;
+  readonly multipart: boolean;
+}
+
+async function submit(
+  deps: SubmitCaptureRouteDeps,
+  request: Request,
+  response: Response,
+  { client, idempotencyKey, multipart }: Submission,
+): Promise<CaptureRecord> {
+  const unchecked = await (multipart ? readMultipartCapture(request) : readJsonCapture(request, response));
+  const checked = checkCapture(unchecked, deps.submit.now());
+  if (!checked.ok) throw toProblem(checked.faults);
+  const { tenant } = client;
+  return submitCapture(deps.submit, {
+    tenant,
+    idempotencyKey,
+    traceparent: readTraceparent(request),
+    ...checked.capture,
+  });
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ ; the quotes of its syntax may be left out. */
@@ -51,14 +70,10 @@ function readTraceparent(request: Request): string | undefined {
   return value && /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(value) ? value : undefined;
 }
 
-async function readBody(budget: BodyBudget, request: Request, response: Response): Promise<UncheckedCapture> {
-  const multipart = request.is('multipart/form-data') !== false;
-  if (!multipart && !request.is('application/json')) {
-    throw new HttpProblem('unsupported-media-type', { detail: 'Send application/json or multipart/form-data.' });
-  }
-  const giveBack = budget.reserve(request, multipart ? multipartBytesMax : jsonBytesMax);
-  response.once('close', giveBack);
-  return multipart ? readMultipartCapture(request) : readJsonCapture(request, response);
+function isMultipart(request: Request): boolean {
+  if (request.is('multipart/form-data') !== false) return true;
+  if (request.is('application/json')) return false;
+  throw new HttpProblem('unsupported-media-type', { detail: 'Send application/json or multipart/form-data.' });
 }
 
 /** The most telling status when faults of several kinds meet. */

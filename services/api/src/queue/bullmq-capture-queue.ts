@@ -6,7 +6,12 @@ import type { CaptureQueue } from '../captures/submit-capture.ts';
 
 /** The capture queue on BullMQ. Throws `AppError('redis_unavailable')` when the job can't be stored. */
 export function createBullmqCaptureQueue(redis: Redis): CaptureQueue & { close(): Promise<void> } {
-  const queue = new Queue(captureQueueName, { connection: redis, prefix: redisPrefix });
+  const queue = new Queue(captureQueueName, {
+    connection: redis,
+    prefix: redisPrefix,
+    // BullMQ asks for Redis' version once and keeps the answer, be it a failure: a lost one would refuse every capture for ever.
+    skipVersionCheck: true,
+  });
   // BullMQ repeats the connection's errors here; the connection logs them itself.
   queue.on('error', () => undefined);
   return {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Window } from '@identity-events/shared/contracts/windows';
+import { keys } from '@identity-events/shared/store/keys';
 import type { CallReport } from '@identity-events/shared/store/provider-gate';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import {
@@ -81,6 +82,39 @@ it('no window ever holds more calls than allowed, and little is left unused', as
   // Ideal: 40 in the first 0.8 s, 40 in each further second. Each capture asked once, was woken once, and seldom more.
   expect(performance.now() - startedAt).toBeLessThan(4_500);
   expect(run.asked()).toBeLessThan(120 * 3);
+});
+
+it("a clock of Redis that is set back costs a tenant a window's time at most, and not one call over", async () => {
+  const windows = [{ calls: 2, ms: 300 }];
+  const gate = createRedisProviderGate(redis, { ...settings, windowsOf: () => windows });
+  const hourMs = 3_600_000;
+  // What the scripts wrote an hour ahead is what they find after the clock went back.
+  const setBack = async (tenant: string): Promise<void> => {
+    const log = keys.gate(tenant, 'log');
+    for (const [i, at] of (await redis.lrange(log, 0, -1)).entries()) await redis.lset(log, i, Number(at) + hourMs);
+    for (const id of await redis.zrange(keys.gate(tenant, 'woken'), '0', '-1')) {
+      await redis.zincrby(keys.gate(tenant, 'woken'), hourMs, id);
+    }
+    if (await redis.exists(keys.gate(tenant, 'state'))) {
+      await redis.hincrby(keys.gate(tenant, 'state'), 'closedUntil', hourMs);
+    }
+  };
+  const run = runCaptures(
+    gate,
+    Array.from({ length: 8 }, () => capture('set-back')),
+  );
+  await run.start();
+  await setBack('set-back');
+  await vi.waitFor(() => expect(run.went).toHaveLength(8), { timeout: 5_000, interval: 20 });
+  const times = run.went.map(({ at }) => at);
+  expect(mostInAnyWindow(times, 300)).toBeLessThanOrEqual(2);
+
+  await gate.report({ tenant: 'closed-set-back', state: 'account', standing: 'well', code: 'not_subscribed' });
+  await setBack('closed-set-back');
+  const waiting = capture('closed-set-back');
+  const turn = async (): Promise<boolean> => (await gate.take(waiting)).go;
+  expect(await turn()).toBe(false);
+  await vi.waitFor(async () => expect(await turn()).toBe(true), { timeout: 2_000, interval: 20 });
 });
 
 it('interactive captures go before bulk ones that came earlier, older before newer', async () => {

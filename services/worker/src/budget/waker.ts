@@ -34,24 +34,36 @@ export function startWaker(deps: WakerDeps): Waker {
 }
 
 async function run(deps: WakerDeps, signal: AbortSignal): Promise<void> {
+  const resuming = new Set<Promise<void>>();
+  const resume = (captureIds: readonly string[]): void => {
+    const one = deps.parked
+      .resume(captureIds)
+      .catch((error: unknown) => deps.logger.warn('waker.failed', { code: errorCode(error) }))
+      .finally(() => resuming.delete(one));
+    resuming.add(one);
+  };
   while (!signal.aborted) {
-    const againMs = await round(deps);
+    const againMs = await callOut(deps, resume);
     await pause(Math.min(Math.max(againMs, shortestPauseMs), longestPauseMs), signal);
   }
+  await Promise.all(resuming);
 }
 
-/** Calls out everybody whose turn comes; resolves to when the next one's does. */
-async function round({ gate, parked, logger }: WakerDeps): Promise<number> {
+/**
+ * Calls out everybody whose turn comes; resolves to when the next one's does. It does not wait until they are back at work:
+ * one that takes its time must not hold up the others.
+ */
+async function callOut({ gate, logger }: WakerDeps, resume: (captureIds: readonly string[]) => void): Promise<number> {
   try {
     const tenants = await gate.waitingTenants();
-    const rounds = await Promise.all(
+    const again = await Promise.all(
       tenants.map(async (tenant) => {
         const { captureIds, againMs } = await gate.callNext(tenant, aheadMs);
-        if (captureIds.length > 0) await parked.resume(captureIds);
+        if (captureIds.length > 0) resume(captureIds);
         return againMs ?? longestPauseMs;
       }),
     );
-    return Math.min(longestPauseMs, ...rounds);
+    return Math.min(longestPauseMs, ...again);
   } catch (error) {
     logger.warn('waker.failed', { code: errorCode(error) });
     return longestPauseMs;

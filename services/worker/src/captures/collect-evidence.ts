@@ -19,6 +19,9 @@ export interface ProviderCalls {
 type PreparedCall = (signal: AbortSignal) => Promise<StepEvidence>;
 
 export interface CollectEvidenceDeps {
+  /** True once no further call may be begun: the process is to end. */
+  readonly isStopping?: () => boolean;
+  readonly now: () => number;
   readonly captures: Pick<Captures, 'keepStep'>;
   readonly gate: ProviderGate;
   readonly provider: ProviderCalls;
@@ -55,12 +58,17 @@ export async function collectEvidence(
   return { result: 'complete', evidence };
 }
 
+/** Not at once, or the same worker would take it up again. */
+const handBackMs = 500;
+
 async function callAndKeep(
-  { captures, gate, provider }: CollectEvidenceDeps,
+  { captures, gate, provider, isStopping, now }: CollectEvidenceDeps,
   capture: CaptureRecord,
   step: StepName,
   signal: AbortSignal,
 ): Promise<StepEvidence | Exclude<Collection, { result: 'complete' }>> {
+  // Handed back: another worker goes on from the steps that are written down.
+  if (isStopping?.()) return { result: 'wait', at: now() + handBackMs, cause: 'stopping' };
   let call: PreparedCall | undefined;
   const turn = await gate.take(capture, async () => {
     call = await provider.prepare(step, capture);

@@ -29,7 +29,7 @@ export async function startHealthServer(
     };
     if (request.url === '/healthz') return answer(200, { status: 'ok' });
     if (request.url !== '/readyz') return answer(404, { status: 'not found' });
-    void Promise.all([runChecks(checks), provider().catch(() => null)]).then(([states, gate]) => {
+    void Promise.all([runChecks(checks), inTime(provider)]).then(([states, gate]) => {
       const ready = Object.values(states).every((state) => state === 'ok');
       answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: states, provider: gate });
     });
@@ -48,17 +48,23 @@ export async function startHealthServer(
 
 async function runChecks(checks: Readonly<Record<string, ReadinessCheck>>): Promise<Record<string, 'ok' | 'away'>> {
   const states = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
+    Object.entries(checks).map(async ([name, check]) => {
+      const state = await inTime(async () => {
+        await check();
+        return 'ok' as const;
+      });
+      return [name, state ?? 'away'] as const;
+    }),
   );
   return Object.fromEntries(states);
 }
 
-function stateOf(check: ReadinessCheck): Promise<'ok' | 'away'> {
+/** What the question is answered within the time; null when it is not, or fails. */
+function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('away'), checkTimeoutMs);
-    check()
-      .then(() => resolve('ok'))
-      .catch(() => resolve('away'))
+    const timer = setTimeout(() => resolve(null), checkTimeoutMs);
+    ask()
+      .then(resolve, () => resolve(null))
       .finally(() => clearTimeout(timer));
   });
 }

@@ -127,7 +127,13 @@ async function openProducer(
     createPartitioner: notingPartitioner(partitionOf),
     retry,
   });
-  await producer.connect();
+  try {
+    await producer.connect();
+  } catch (error) {
+    // It may hold connections although it has no producer id.
+    await producer.disconnect().catch(() => undefined);
+    throw error;
+  }
   return producer;
 }
 

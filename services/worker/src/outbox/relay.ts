@@ -35,8 +35,13 @@ const backoffMaxMs = 5_000;
  */
 export function startRelay(deps: RelayDeps): Relay {
   const stopping = new AbortController();
-  const state = { leads: false, publishing: true };
-  const renewal = setInterval(() => void renew(deps, state), leaseMs / 3);
+  const state: RelayState = { leads: false, publishing: true };
+  const renewal = setInterval(() => {
+    // One at a time: while Redis is away they would only pile up.
+    state.renewing ??= renew(deps, state).finally(() => {
+      state.renewing = undefined;
+    });
+  }, leaseMs / 3);
   const running = run(deps, state, stopping.signal);
   return {
     isPublishing: () => state.publishing,
@@ -52,6 +57,7 @@ export function startRelay(deps: RelayDeps): Relay {
 interface RelayState {
   leads: boolean;
   publishing: boolean;
+  renewing?: Promise<void> | undefined;
 }
 
 async function renew({ outbox, owner, logger }: RelayDeps, state: RelayState): Promise<void> {

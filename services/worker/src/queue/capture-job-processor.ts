@@ -24,13 +24,17 @@ export interface CaptureJobDeps {
  * workers crash again and again, and bugs.
  */
 export function captureJobProcessor(deps: CaptureJobDeps) {
+  const oneSuspect = oneAtATime();
   return async (job: Job, token: string | undefined, signal: AbortSignal | undefined): Promise<string> => {
     const startedAt = performance.now();
     const { captureId, nonce } = await readJob(job);
     if (job.stalledCounter > deps.stallsMax) {
       throw dead('poison', `its worker died ${job.stalledCounter} times`);
     }
-    const attempt = await attemptOnce(deps, captureId, signal ?? new AbortController().signal);
+    const suspect = job.stalledCounter >= Math.min(suspectFrom, deps.stallsMax);
+    const run = (): Promise<Attempt> => attemptOnce(deps, captureId, signal ?? new AbortController().signal);
+    const putOff: Attempt = { result: 'later', at: deps.now() + suspectWaitMs, cause: 'another_suspect' };
+    const attempt = suspect ? await oneSuspect(run, putOff) : await run();
     deps.logger.info('capture.processed', {
       captureId,
       nonce,
@@ -41,6 +45,27 @@ export function captureJobProcessor(deps: CaptureJobDeps) {
     if (attempt.result !== 'later') return attempt.result;
     await job.moveToDelayed(attempt.at, token);
     throw new DelayedError();
+  };
+}
+
+/** Deaths from which on a job may be their cause, and how long one waits while another is tried. */
+const suspectFrom = 2;
+const suspectWaitMs = 1_000;
+
+/**
+ * Runs one thing at a time; who comes meanwhile gets the other answer. Jobs that ran beside a poison die with it and are taken up
+ * together again: kept apart, the poison dies alone, and the others get done.
+ */
+function oneAtATime(): <T>(run: () => Promise<T>, otherwise: T) => Promise<T> {
+  let running = false;
+  return async (run, otherwise) => {
+    if (running) return otherwise;
+    running = true;
+    try {
+      return await run();
+    } finally {
+      running = false;
+    }
   };
 }
 

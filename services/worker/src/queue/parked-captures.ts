@@ -4,8 +4,8 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ParkedCaptures } from '../captures/parked-captures.ts';
 
-const triesMax = 5;
-const betweenTriesMs = 20;
+/** Pauses between looks at a job that is not delayed yet: about as long, together, as a wake-up holds. */
+const pausesMs = [20, 40, 80, 160, 320, 320, 320, 320, 320, 320, 320, 320, 320, 320, 320];
 
 /**
  * Parked captures are delayed jobs. One may be called in the moment between entering the waiting room and being parked,
@@ -16,11 +16,10 @@ export function createParkedCaptures(redis: Redis): ParkedCaptures & { close(): 
   queue.on('error', () => undefined);
 
   async function resumeOne(captureId: string): Promise<void> {
-    for (let tries = 0; tries < triesMax; tries++) {
+    for (const pauseMs of pausesMs) {
       const job = await queue.getJob(captureId);
-      if (!job) return;
-      if (await promote(job)) return;
-      await pause(betweenTriesMs);
+      if (!job || (await promote(job))) return;
+      await pause(pauseMs);
     }
   }
 

@@ -1,4 +1,5 @@
 import { isTerminal } from '@identity-events/shared/contracts/capture';
+import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { Captures } from '@identity-events/shared/store/captures';
 import type { ImageOwner, ImageStore } from '@identity-events/shared/store/image-store';
@@ -29,13 +30,24 @@ export async function collectOrphans(deps: CollectOrphansDeps, signal: AbortSign
     if (signal.aborted || removed === removalsMax) break;
     looks += 1;
     if (await isOwned(deps, owner)) continue;
-    await deps.images.remove(owner);
-    removed += 1;
-    deps.logger.warn('reconcile.orphan_removed', { captureId: owner.captureId, tenant: owner.tenant });
+    if (await isRemoved(deps, owner)) removed += 1;
   }
   const line = { looks, removed, durationMs: Math.round(performance.now() - startedAt) };
   if (removed === removalsMax) deps.logger.error('reconcile.orphans_many', line);
   else deps.logger.info('reconcile.orphans', line);
+}
+
+/** One folder that can't be removed must not keep the others. */
+async function isRemoved({ images, logger }: CollectOrphansDeps, owner: ImageOwner): Promise<boolean> {
+  const { tenant, captureId } = owner;
+  try {
+    await images.remove(owner);
+    logger.warn('reconcile.orphan_removed', { captureId, tenant });
+    return true;
+  } catch (error) {
+    logger.error('reconcile.orphan_stays', { captureId, tenant, code: errorCode(error) });
+    return false;
+  }
 }
 
 async function isOwned({ captures }: CollectOrphansDeps, { tenant, captureId }: ImageOwner): Promise<boolean> {
