@@ -1,10 +1,14 @@
 /** A call as the sandbox logged it. */
 export interface SandboxCall {
+  readonly seq: number;
   readonly endpoint: string;
   readonly transactionId: string | null;
   readonly epochMs: number;
   readonly monotonicMs: number;
   readonly status: number | null;
+  /** The kind of the fault that struck it, if one did. */
+  readonly fault: string | null;
+  readonly outcome: 'pending' | 'answered' | 'aborted';
 }
 
 /** The sandbox's own interface, for faults and for what it saw. */
@@ -17,8 +21,14 @@ export class SandboxClient {
 
   /** Every call so far, or those about one transaction. */
   async calls(transactionId?: string): Promise<SandboxCall[]> {
-    const { calls } = (await this.#ask('GET', '/calls?limit=200000')) as { calls: SandboxCall[] };
+    const calls = await this.callsSince(0);
     return calls.filter((call) => transactionId === undefined || call.transactionId === transactionId);
+  }
+
+  /** Calls whose `seq` is not below the given one. */
+  async callsSince(seq: number): Promise<SandboxCall[]> {
+    const { calls } = (await this.#ask('GET', `/calls?since=${seq}&limit=200000`)) as { calls: SandboxCall[] };
+    return calls;
   }
 
   addFault(fault: Record<string, unknown>): Promise<unknown> {

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { ChaosSystem, Run } from '../chaos-system.ts';
+import { type Submission, toSubmission } from '../load.ts';
+import { type Scenario, withFaults } from '../scenario.ts';
+
+const workers = 2;
+const concurrency = 5;
+const submissions = { short: 100, full: 1_000 };
+/** Less than an image here, more than the API's log. */
+const imageBytes = 100_000;
+const fileBytesMax = 60_000;
+const limitFileSize = promisify(execFile);
+
+/** The image store is full, then Redis is: refusals, and whoever insists afterwards is accepted. */
+export const noRoom: Scenario = {
+  name: 'no-room',
+  async run(chaos, extent) {
+    const fleet = await chaos.fleet({ size: workers, env: { CONCURRENCY: String(concurrency) } });
+    await fleet.ready();
+    const run = await chaos.begin(25);
+    const count = submissions[extent];
+
+    const { pid } = chaos.system.parts.api;
+    await limitFileSize('prlimit', ['--pid', String(pid), `--fsize=${fileBytesMax}:unlimited`]);
+    const refusedByDisk = await submitAll(run, count, { kind: 'national_id', imageBytes });
+    const linked = await submitAll(run, count, { kind: 'link' });
+    await limitFileSize('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
+
+    const used = /used_memory:(\d+)/.exec(await chaos.redis.info('memory'))?.[1];
+    await chaos.redis.config('SET', 'maxmemory', String(Number(used) + 30_000));
+    const refusedByRedis = await submitAll(run, count, {});
+    await chaos.redis.config('SET', 'maxmemory', '0');
+    const half = await countUnaccepted(chaos, run);
+
+    for (const submission of [...refusedByDisk.refused, ...refusedByRedis.refused]) await run.load.insist(submission);
+    // What was answered at the moment when Redis was full could not be kept.
+    const check = await run.end(0, { extraCallsMax: workers * concurrency });
+    await fleet.stop();
+    const left = await chaos.storedImages();
+    return {
+      figures: {
+        refusedByDisk: refusedByDisk.refused.length,
+        refusedByRedis: refusedByRedis.refused.length,
+        half,
+        imagesLeft: left.length,
+      },
+      check: withFaults(check, [
+        ...fleet.odd,
+        refusedByDisk.refused.length < count && 'captures with images were accepted without room for them',
+        check.repeats > 0 && 'a full Redis had events repeated',
+        linked.refused.length > 0 && 'a full image store refused captures without images',
+        refusedByRedis.refused.length === 0 && 'Redis was never full',
+        ...[...refusedByDisk.odd, ...linked.odd, ...refusedByRedis.odd],
+      ]),
+    };
+  },
+};
+
+/** Asks once for each; resolves to what was refused with 503, and sentences for every other answer but 202. */
+async function submitAll(run: Run, count: number, change: Partial<Submission>) {
+  const refused: Submission[] = [];
+  const odd: string[] = [];
+  for (let n = 1; n <= count; n += 1) {
+    const submission = toSubmission(n, 25, change);
+    const { status } = await run.load.submit(submission);
+    if (status === 503) refused.push(submission);
+    else if (status !== 202) odd.push(`a submission without room was answered ${status}`);
+  }
+  return { refused, odd };
+}
+
+/** Open records of captures that nobody was told of. */
+async function countUnaccepted({ redis }: ChaosSystem, run: Run): Promise<number> {
+  const known = new Set(run.load.accepted.map(({ captureId }) => `{idv}:capture:${captureId}`));
+  const open: string[] = [];
+  for await (const found of redis.scanStream({ match: '{idv}:capture:*', count: 1_000 })) {
+    for (const key of found as string[]) {
+      if (!known.has(key) && (await redis.hget(key, 'status')) === 'queued') open.push(key);
+    }
+  }
+  return open.length;
+}
