@@ -1,3 +1,4 @@
+import { sampleImage } from '@identity-events/vlens-sandbox/sample-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImageName } from './support/captures-client.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
@@ -118,4 +119,22 @@ it('nothing of a capture is left in the image store once it has its outcome', as
       (files) => files.length === 0,
     ),
   ).toEqual([]);
+});
+
+it('the evidence of a verified person can be listed, and is the image that was submitted', async () => {
+  const phone = '201005550199';
+  const captureId = await system.captures.nationalId({}, { subject: 'evidence-1', userToken: `sandbox-user-${phone}` });
+  expect((await eventOf(captureId)).topic).toBe('identity.verified');
+  const { transactionId } = await system.captures.read(captureId);
+
+  const list = await system.captures.evidence('images', { emailOrPhoneNumber: `+${phone}` });
+  expect(list.status).toBe(200);
+  const { images } = (await list.json()) as { images: { name: string; fileName: string }[] };
+  expect(images.map(({ name }) => name)).toEqual(expect.arrayContaining(['front', 'back', 'face1', 'face2', 'face3']));
+
+  const fileName = images.find(({ name }) => name === 'front')?.fileName ?? '';
+  const content = await system.captures.evidence('images/content', { transactionId, fileName });
+  expect(content.headers.get('content-type')).toBe('image/jpeg');
+  expect(content.headers.get('cache-control')).toBe('no-store');
+  expect(Buffer.from(await content.arrayBuffer())).toEqual(sampleImage({ seed: 'evidence-1-front' }));
 });

@@ -35,7 +35,7 @@ export class CapturesClient {
 
   /** Submits images of which some carry a scenario for the sandbox; resolves to the capture's id. */
   nationalId(scenarios: Partial<Record<ImageName, string>> = {}, change: Record<string, string> = {}): Promise<string> {
-    const subject = `person-${randomUUID().slice(0, 8)}`;
+    const subject = change['subject'] ?? `person-${randomUUID().slice(0, 8)}`;
     const form = new FormData();
     const fields = { kind: 'national_id', subject, userToken: `sandbox-user-${subject}`, ...change };
     for (const [name, value] of Object.entries(fields)) if (value !== '') form.set(name, value);
@@ -51,6 +51,11 @@ export class CapturesClient {
     const response = await fetch(`${this.#apiUrl}/v1/captures/${captureId}`, { headers: this.#headers() });
     if (!response.ok) throw new Error(`reading ${captureId} was answered ${response.status}`);
     return (await response.json()) as CaptureView;
+  }
+
+  /** Reads something that needs `evidence:read`. */
+  evidence(path: string, query: Record<string, string>): Promise<Response> {
+    return fetch(`${this.#apiUrl}/v1/identities/${path}?${new URLSearchParams(query)}`, { headers: this.#headers() });
   }
 
   async #submit(body: string | FormData, type: Record<string, string>): Promise<string> {

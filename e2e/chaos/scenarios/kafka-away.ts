@@ -4,6 +4,8 @@ import type { ChaosSystem } from '../chaos-system.ts';
 import { type Scenario, secondsSince, withFaults } from '../scenario.ts';
 
 const captures = { short: 1_200, full: 6_000 };
+/** How long Kafka is away at least. */
+const awayMs = { short: 0, full: 600_000 };
 /** A person's captures of different waves are decided one after the other, so their order in Kafka is known. */
 const waves = 4;
 const subjects = 60;
@@ -23,6 +25,7 @@ export const kafkaAway: Scenario = {
       await run.load.insistOn(captures[extent] / waves);
       depths.push(await decided(chaos, run.load.accepted.length));
     }
+    await delay(Math.max(0, away + awayMs[extent] - Date.now()));
     const secondsAway = secondsSince(away);
     const ready = await Promise.all(
       fleet.urls.map(async (url) => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) })).status),
