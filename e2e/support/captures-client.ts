@@ -55,7 +55,9 @@ export class CapturesClient {
 
   /** Reads something that needs `evidence:read`. */
   evidence(path: string, query: Record<string, string>): Promise<Response> {
-    return fetch(`${this.#apiUrl}/v1/identities/${path}?${new URLSearchParams(query)}`, { headers: this.#headers() });
+    return fetch(`${this.#apiUrl}/v1/identities/${path}?${new URLSearchParams(query).toString()}`, {
+      headers: this.#headers(),
+    });
   }
 
   async #submit(body: string | FormData, type: Record<string, string>): Promise<string> {
