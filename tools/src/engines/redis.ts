@@ -14,7 +14,7 @@ const READY_WITHIN_MS = 60_000;
 const PING_TIMEOUT_MS = 1_000;
 
 // As in production: every write is in the append-only file, and a full server refuses writes instead of dropping keys.
-const DURABILITY = [
+const SETTINGS = [
   '--appendonly',
   'yes',
   '--appendfsync',
@@ -23,6 +23,9 @@ const DURABILITY = [
   'noeviction',
   '--save',
   '',
+  // Every test file has a database of its own.
+  '--databases',
+  '64',
 ];
 
 /** Where an engine keeps its data and tells what it does. */
@@ -55,14 +58,14 @@ type Runs = Pick<EngineSpec, 'runsAs' | 'process'>;
 
 async function program(port: number, folder: string, logFile: string, log: Log): Promise<Runs> {
   const command = await redisServer(log);
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, ...DURABILITY];
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, ...SETTINGS];
   return { runsAs: command, process: { command, args, logFile } };
 }
 
 function container(port: number, folder: string, logFile: string): Runs {
   const name = `identity-events-redis-${port}`;
   const place = ['--name', name, '-p', `127.0.0.1:${port}:6379`, '-v', `${folder}:/data`];
-  const args = ['run', '--rm', ...place, IMAGE, 'redis-server', ...DURABILITY];
+  const args = ['run', '--rm', ...place, IMAGE, 'redis-server', ...SETTINGS];
   return {
     runsAs: `container of ${IMAGE}`,
     process: { command: 'docker', args, logFile, cleanup: { command: 'docker', args: ['rm', '-f', name] } },
