@@ -6,6 +6,7 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
+import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
@@ -52,6 +53,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
     clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
+    captureIndex: createCaptureIndex(redis, captures),
     submit: {
       captures,
       images: createDiskImageStore(config.CAPTURE_STORE_DIR, sealer),

@@ -35,7 +35,8 @@ export const captureLimits = {
   expiryMsMax: 7 * 24 * 3_600_000,
 } as const;
 
-const subject = z
+/** The client's own id of a person. */
+export const subject = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/,

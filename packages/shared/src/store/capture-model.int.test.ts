@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CaptureKind, captureKinds, isTerminal, type Lane, lanes } from '../contracts/capture.ts';
+import { type CaptureKind, captureKinds, captureStatuses, isTerminal, type Lane, lanes } from '../contracts/capture.ts';
 import { type Decision, failedBy } from '../contracts/decision.ts';
 import { toIdentityEvent } from '../contracts/to-identity-event.ts';
 import { createDeadLetters, type DeadLetters } from '../dead-letters/dead-letters.ts';
@@ -323,6 +323,11 @@ async function compare(model: Model, { captures, outbox, jobs, letters, images }
   expect(new Set(watched)).toEqual(new Set(all.filter(({ event }) => event !== 'published').map(({ id }) => id)));
   expect(images).toEqual(new Set(all.filter(({ status }) => !isTerminal(status)).map(({ id }) => id)));
   expect(await letters.count()).toBe(all.filter(({ job }) => job === 'dead').length);
+  for (const status of captureStatuses) {
+    const sets = captureKinds.map((kind) => keys.index(tenant, status, kind));
+    const indexed = (await Promise.all(sets.map((set) => redis.zrange(set, '0', '-1')))).flat();
+    expect(indexed.sort()).toEqual(all.flatMap((capture) => (capture.status === status ? [capture.id] : [])).sort());
+  }
   const backlog = await redis.hmget(keys.backlog(tenant), ...lanes);
   expect(backlog.map(Number)).toEqual(lanes.map((lane) => backlogOf(model, lane)));
   await Promise.all(

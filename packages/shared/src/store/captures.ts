@@ -119,6 +119,8 @@ export function createCaptures(redis: Redis): Captures {
           keys.backlog(tenant),
           keys.gate(tenant, 'log'),
           keys.watchlist,
+          keys.index(tenant, 'queued', capture.kind),
+          keys.subjectIndex(tenant, capture.subject),
         ],
         toAcceptArgs(capture, claim, windows),
       );
@@ -142,13 +144,18 @@ export function createCaptures(redis: Redis): Captures {
     },
     async finish(ending) {
       const { captureId, tenant } = ending;
+      const { kind, subject, outcome } = ending.event.data;
       const touched = [
         keys.capture(captureId),
         keys.outbox,
         keys.backlog(tenant),
         keys.watchlist,
-        keys.gate(ending.tenant, 'room'),
-        keys.gate(ending.tenant, 'woken'),
+        keys.gate(tenant, 'room'),
+        keys.gate(tenant, 'woken'),
+        keys.index(tenant, 'queued', kind),
+        keys.index(tenant, 'processing', kind),
+        keys.index(tenant, outcome, kind),
+        keys.subjectIndex(tenant, subject),
       ];
       return (await runScript(redis, scripts.finish, touched, toFinishArgs(ending))) === 1;
     },

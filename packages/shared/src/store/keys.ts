@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CaptureKind, CaptureStatus } from '../contracts/capture.ts';
 import { redisPrefix } from '../contracts/capture-job.ts';
 
 /** Names of everything this service keeps in Redis besides BullMQ's own keys. All of them share one hash slot. */
@@ -8,6 +9,11 @@ export const keys = {
   /** String: `<fingerprint> <captureId>` behind an Idempotency-Key, which is hashed for it is the client's to choose. */
   idempotency: (tenant: string, key: string): string =>
     `${redisPrefix}:idem:${tenant}:${createHash('sha256').update(key).digest('base64url')}`,
+  /** Sorted set, all scores 0: a tenant's captures of one kind that are in one status, by id; see index-scripts.ts. */
+  index: (tenant: string, status: CaptureStatus, kind: CaptureKind): string =>
+    `${redisPrefix}:index:${tenant}:${status}:${kind}`,
+  /** The same of one person: all of a subject's captures. */
+  subjectIndex: (tenant: string, subject: string): string => `${redisPrefix}:index:${tenant}:subject:${subject}`,
   /** Parts of a tenant's provider gate; see gate-scripts.ts. */
   gate: (tenant: string, part: 'log' | 'room' | 'woken' | 'state'): string => `${redisPrefix}:gate:${tenant}:${part}`,
   /** Set: tenants with captures in the waiting room. */

@@ -1,11 +1,12 @@
 import { luaMay } from './capture-states.ts';
+import { beginInIndex, endInIndex, enterIndex } from './index-scripts.ts';
 
 // The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
 
 /**
  * Takes a capture in, once per idempotency key, notes when its outcome can be expected, and puts it on the watchlist for
- * then. KEYS: idempotency key, record, backlog, log of the provider gate, watchlist. ARGV: fingerprint, captureId,
- * idempotency window ms, lane, calls it takes, epoch ms, deadline, number of windows, calls and ms of each (longest first),
+ * then and into the index. KEYS: idempotency key, record, backlog, log of the provider gate, watchlist, index of its status,
+ * of its subject. ARGV: fingerprint, captureId, idempotency window ms, lane, calls it takes, epoch ms, deadline, number of windows, calls and ms of each (longest first),
  * then field/value pairs of the record. Returns {verdict, captureId, expectedBy}; verdict is `accepted`, `replayed` or
  * `conflict`, the latter two without expectedBy.
  */
@@ -36,13 +37,17 @@ redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 redis.call('HINCRBY', KEYS[3], lane, calls)
 redis.call('HSET', KEYS[2], 'expectedBy', expectedBy, 'callsLeft', calls, unpack(ARGV, 9 + 2 * windows))
 redis.call('ZADD', KEYS[5], math.min(expectedBy, tonumber(ARGV[7])), ARGV[2])
+${enterIndex('KEYS[6]', 'KEYS[7]', 'ARGV[2]')}
 return {'accepted', ARGV[2], expectedBy}
 `;
 
 /** Marks a queued capture as begun and returns its whole record. KEYS: record. */
 export const beginScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
-if ${luaMay('begin')} then redis.call('HSET', KEYS[1], 'status', 'processing') end
+if ${luaMay('begin')} then
+  redis.call('HSET', KEYS[1], 'status', 'processing')
+  ${beginInIndex}
+end
 return redis.call('HGETALL', KEYS[1])
 `;
 
@@ -72,7 +77,8 @@ return 1
 
 /**
  * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
- * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
+ * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
+ * queued ones, of processing ones, of its outcome, of its subject. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `
@@ -87,6 +93,14 @@ redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
 redis.call('ZREM', KEYS[5], ARGV[6])
 redis.call('ZREM', KEYS[6], ARGV[6])
+${endInIndex({
+  queuedSet: 'KEYS[7]',
+  processingSet: 'KEYS[8]',
+  outcomeSet: 'KEYS[9]',
+  subjectSet: 'KEYS[10]',
+  captureId: 'ARGV[6]',
+  retentionMs: 'ARGV[7]',
+})}
 return 1
 `;
 

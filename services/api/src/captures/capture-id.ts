@@ -1,6 +1,9 @@
 import { v7 } from 'uuid';
 
-/** A new capture id: `cap_` and a UUIDv7 (RFC 9562) without dashes, so that ids sort by the time they were made. */
-export function newCaptureId(): string {
-  return `cap_${v7().replaceAll('-', '')}`;
+/**
+ * A new id for a capture accepted at `createdAt` (epoch ms): `cap_` and a UUIDv7 (RFC 9562) of that time without dashes, so
+ * that ids sort by it. The index of captures relies on that.
+ */
+export function newCaptureId(createdAt: number): string {
+  return `cap_${v7({ msecs: createdAt }).replaceAll('-', '')}`;
 }

@@ -28,7 +28,8 @@ export interface SubmitCaptureDeps {
   readonly queue: CaptureQueue;
   readonly sealer: Sealer;
   readonly now: () => number;
-  readonly newCaptureId: () => string;
+  /** Ids that sort by the time given, the capture's acceptance (epoch ms). */
+  readonly newCaptureId: (createdAt: number) => string;
   readonly newTransactionId: () => string;
   /** What the provider allows a tenant. */
   readonly windowsOf: (tenant: string) => readonly Window[];
@@ -81,8 +82,8 @@ async function replay(deps: SubmitCaptureDeps, captureId: string): Promise<Captu
 }
 
 function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: SubmitCapture): NewCapture {
-  const id = deps.newCaptureId();
   const createdAt = deps.now();
+  const id = deps.newCaptureId(createdAt);
   return {
     id,
     tenant,

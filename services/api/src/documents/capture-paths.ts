@@ -1,3 +1,4 @@
+import { captureListQuery, captureListView } from '@identity-events/shared/contracts/capture-list';
 import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
 import { acceptedView, captureView } from '@identity-events/shared/contracts/capture-view';
 import { z } from 'zod';
@@ -50,6 +51,25 @@ const submit: ZodOpenApiOperationObject = {
   },
 };
 
+const list: ZodOpenApiOperationObject = {
+  operationId: 'listCaptures',
+  tags: ['captures'],
+  summary: 'List captures',
+  description:
+    'The latest accepted first, until their retention ends. Follow `links.next` until it is absent; a page may hold fewer ' +
+    'captures than asked for, or none, though more follow. Captures that are accepted meanwhile do not move the pages. ' +
+    'Needs the scope `captures:read`.',
+  requestParams: { header: requestHeaders, query: captureListQuery },
+  responses: {
+    '200': {
+      description: 'A page.',
+      headers: answerHeaders,
+      content: { 'application/json': { schema: captureListView } },
+    },
+    ...problemResponses('invalid-query', 'unauthenticated', 'forbidden', 'internal', 'unavailable'),
+  },
+};
+
 const read: ZodOpenApiOperationObject = {
   operationId: 'getCapture',
   tags: ['captures'],
@@ -66,8 +86,8 @@ const read: ZodOpenApiOperationObject = {
   },
 };
 
-/** Submitting captures and reading them. */
+/** Submitting, listing and reading captures. */
 export const capturePaths: ZodOpenApiPathsObject = {
-  '/v1/captures': { post: submit },
+  '/v1/captures': { post: submit, get: list },
   '/v1/captures/{id}': { get: read },
 };

@@ -10,6 +10,7 @@ import {
   identityImageContentRoute,
   listIdentityImagesRoute,
 } from './identity-images-routes.ts';
+import { type ListCapturesRouteDeps, listCapturesRoute } from './list-captures-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
 import { type SubmitCaptureRouteDeps, submitCaptureRoute } from './submit-capture-route.ts';
@@ -18,6 +19,7 @@ import { toProblem } from './to-problem.ts';
 export interface HttpAppDeps
   extends SubmitCaptureRouteDeps,
     GetCaptureRouteDeps,
+    ListCapturesRouteDeps,
     IdentityImagesRoutesDeps,
     DocumentRoutesDeps {
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
@@ -32,7 +34,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(identifyAndLog(deps));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
-  app.route('/v1/captures').post(submitCaptureRoute(deps)).all(notAllowed('POST'));
+  app.route('/v1/captures').post(submitCaptureRoute(deps)).get(listCapturesRoute(deps)).all(notAllowed('GET, POST'));
   app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));

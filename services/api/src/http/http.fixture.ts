@@ -11,7 +11,7 @@ import { buildContractDocuments } from '../documents/contract-documents.ts';
 import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
 import { type ApiClient, type ApiScope, apiScopes } from './api-clients.ts';
 import { createBodyBudget } from './body-budget.ts';
-import { createHttpApp } from './create-http-app.ts';
+import { createHttpApp, type HttpAppDeps } from './create-http-app.ts';
 import { createSlots } from './slots.ts';
 
 export const apiKey = 'test-key-of-the-portal';
@@ -32,7 +32,8 @@ export interface ApiFixture {
   away: boolean;
 }
 
-export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
+/** `parts` take the place of their fakes. */
+export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partial<HttpAppDeps> = {}): ApiFixture {
   const stored: ApiFixture['stored'] = new Map();
   const claims = new Map<string, { fingerprint: string; captureId: string }>();
   const images: ApiFixture['images'] = new Map();
@@ -79,6 +80,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3): ApiFixture {
     ],
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
+    captureIndex: { page: () => whileUp(() => ({ captures: [] })) },
+    ...parts,
     submit: {
       captures,
       images: imageStore,
