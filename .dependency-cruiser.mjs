@@ -71,6 +71,12 @@ const rules = [
     { path: OURS, pathNot: '^packages/vlens-sandbox/' },
   ),
   forbid(
+    'sdk-alone',
+    'What other teams install knows the contracts and nothing else of the project.',
+    { path: '^packages/sdk/', pathNot: TEST },
+    { path: OURS, pathNot: '^packages/(sdk/|shared/src/contracts/)' },
+  ),
+  forbid(
     'api-not-worker',
     'Services meet in Redis, not in code.',
     { path: '^services/api/' },
