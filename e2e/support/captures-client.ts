@@ -7,6 +7,7 @@ const imageNames: readonly ImageName[] = ['front', 'back', 'face1', 'face2', 'fa
 /** A capture as the API shows it. */
 export interface CaptureView {
   readonly id: string;
+  readonly subject: string;
   readonly status: string;
   readonly transactionId: string;
   readonly expectedBy: string;
@@ -47,17 +48,40 @@ export class CapturesClient {
     return this.#submit(form, {});
   }
 
-  async read(captureId: string): Promise<CaptureView> {
-    const response = await fetch(`${this.#apiUrl}/v1/captures/${captureId}`, { headers: this.#headers() });
+  /** Where the capture stands; with `wait`, such as `30s`, once it has its outcome. */
+  async read(captureId: string, wait?: string): Promise<CaptureView> {
+    const response = await this.ask(`/v1/captures/${captureId}${wait === undefined ? '' : `?wait=${wait}`}`);
     if (!response.ok) throw new Error(`reading ${captureId} was answered ${response.status}`);
     return (await response.json()) as CaptureView;
   }
 
+  /** The states of a capture as its stream tells them, until the stream ends. */
+  async *follow(captureId: string): AsyncGenerator<CaptureView> {
+    const response = await this.ask(`/v1/captures/${captureId}/events`);
+    if (!response.ok || !response.body) throw new Error(`following ${captureId} was answered ${response.status}`);
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const messages = text.split('\n\n');
+      text = messages.pop() ?? '';
+      for (const message of messages) {
+        const data = /^data: (.*)$/m.exec(message)?.[1];
+        if (data !== undefined) yield JSON.parse(data) as CaptureView;
+      }
+    }
+  }
+
   /** Reads something that needs `evidence:read`. */
   evidence(path: string, query: Record<string, string>): Promise<Response> {
-    return fetch(`${this.#apiUrl}/v1/identities/${path}?${new URLSearchParams(query).toString()}`, {
-      headers: this.#headers(),
-    });
+    return this.ask(`/v1/identities/${path}?${new URLSearchParams(query).toString()}`);
+  }
+
+  /** Any request, with the API key. */
+  ask(
+    path: string,
+    init: { method?: string; body?: string; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
+    return fetch(`${this.#apiUrl}${path}`, { ...init, headers: { ...this.#headers(), ...init.headers } });
   }
 
   async #submit(body: string | FormData, type: Record<string, string>): Promise<string> {

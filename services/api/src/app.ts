@@ -6,6 +6,7 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
+import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
@@ -18,11 +19,15 @@ import { parseApiClients } from './http/api-clients.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
+import { createWaits } from './http/waits.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
 /** Images on their way to callers at one time; each takes up to about 30 MiB for a moment. */
 const imagesInFlightMax = 8;
+
+/** How often a stream of events says that it is alive: more often than proxies close what is silent. */
+const heartbeatMs = 15_000;
 
 /** How often a server that stops looks for connections that have become idle. */
 const closeIdleEveryMs = 50;
@@ -31,6 +36,8 @@ const closeIdleEveryMs = 50;
 export async function startApi(config: ApiConfig, logger: Logger, releases: Releases): Promise<number> {
   const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
   releases.onStop('redis', async () => redis.disconnect());
+  const subscriber = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
+  releases.onStop('subscriber', async () => subscriber.disconnect());
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
@@ -49,11 +56,15 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
     }),
   });
 
+  const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
     clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
     captureIndex: createCaptureIndex(redis, captures),
+    changes: createCaptureChanges(subscriber),
+    waits,
+    heartbeatMs,
     submit: {
       captures,
       images: createDiskImageStore(config.CAPTURE_STORE_DIR, sealer),
@@ -73,7 +84,10 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
     newRequestId: v4,
     logger,
   });
-  return listen(app, config, releases);
+  const port = await listen(app, config, releases);
+  // The first to run: whoever waits is answered, so that the server can close.
+  releases.onStop('waits', async () => waits.stop());
+  return port;
 }
 
 /** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */

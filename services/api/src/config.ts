@@ -46,6 +46,8 @@ const settings = z.object({
   CAPTURE_EXPIRY_MS: wholeNumber(1_000, captureLimits.expiryMsMax).default(86_400_000),
   /** Bytes of request bodies held in memory at one time; beyond it callers get 503. Default 256 MiB. */
   BODY_BYTES_IN_FLIGHT_MAX: wholeNumber(64 * 1024 * 1024, 16 * 1024 ** 3).default(256 * 1024 * 1024),
+  /** Requests that wait for a capture or follow it at one time; beyond it callers get 503; 1 to 100,000. Default 1,000. */
+  WAITS_MAX: wholeNumber(1, 100_000).default(1_000),
   /** Time for running requests to end after SIGTERM; milliseconds, 1,000 to 60,000. */
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 60_000).default(10_000),
   /** error, warn, info or debug. */

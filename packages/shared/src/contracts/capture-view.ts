@@ -53,3 +53,20 @@ export const captureView = z
   })
   .meta({ id: 'Capture', description: 'Where a capture stands. Nothing in it is personal.' });
 export type CaptureView = z.infer<typeof captureView>;
+
+/** Longest wait for an outcome that a request may ask for, in seconds. */
+export const waitSecondsMax = 60;
+
+/** How a capture is read. */
+export const captureQuery = z.object({
+  wait: z
+    .string(`must be given once, such as 30s`)
+    .regex(/^[1-9]\d?s$/, 'must be whole seconds, such as 30s')
+    .transform((text) => Number.parseInt(text, 10) * 1_000)
+    .pipe(z.number().max(waitSecondsMax * 1_000, `must be at most ${waitSecondsMax}s`))
+    .optional()
+    .meta({
+      description: `Answers once the capture has its outcome, or as it stands after this time: 1s to ${waitSecondsMax}s. Without it: at once.`,
+      example: '30s',
+    }),
+});

@@ -121,7 +121,7 @@ export const problems = {
   overloaded: {
     status: 503,
     title: 'Too much is under way; try again shortly.',
-    meaning: 'The bodies or images under way fill the memory set aside for them. Nothing was stored.',
+    meaning: 'The bodies, images or waiting requests under way fill the room set aside for them. Nothing was stored.',
     remedy: again,
   },
   unavailable: {

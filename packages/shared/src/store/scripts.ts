@@ -3,6 +3,9 @@ import { beginInIndex, endInIndex, enterIndex } from './index-scripts.ts';
 
 // The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
 
+/** Lua: tells whoever follows the capture of this record (capture-changes.ts); next to nothing when nobody does. */
+const tell = (record: string): string => `redis.call('PUBLISH', ${record}, '')`;
+
 /**
  * Takes a capture in, once per idempotency key, notes when its outcome can be expected, and puts it on the watchlist for
  * then and into the index. KEYS: idempotency key, record, backlog, log of the provider gate, watchlist, index of its status,
@@ -47,6 +50,7 @@ local status = redis.call('HGET', KEYS[1], 'status')
 if ${luaMay('begin')} then
   redis.call('HSET', KEYS[1], 'status', 'processing')
   ${beginInIndex}
+  if status == 'queued' then ${tell('KEYS[1]')} end
 end
 return redis.call('HGETALL', KEYS[1])
 `;
@@ -71,6 +75,7 @@ if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('HINCRBY', KEYS[2], redis.call('HGET', KEYS[1], 'lane'), -1)
   local usual = tonumber(redis.call('HGET', KEYS[2], 'callMs') or ARGV[3])
   redis.call('HSET', KEYS[2], 'callMs', usual * 0.9 + tonumber(ARGV[3]) * 0.1)
+  ${tell('KEYS[1]')}
 end
 return 1
 `;
@@ -101,6 +106,7 @@ ${endInIndex({
   captureId: 'ARGV[6]',
   retentionMs: 'ARGV[7]',
 })}
+${tell('KEYS[1]')}
 return 1
 `;
 
@@ -117,6 +123,7 @@ for i = 3, #KEYS do
   if ${luaMay('publish')} then
     redis.call('HSET', KEYS[i], 'published', ARGV[at + 2])
     redis.call('HDEL', KEYS[i], 'outboxId')
+    ${tell('KEYS[i]')}
   end
   redis.call('ZREM', KEYS[2], ARGV[at + 3])
 end

@@ -1,9 +1,9 @@
 import { captureListQuery, captureListView } from '@identity-events/shared/contracts/capture-list';
 import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
-import { acceptedView, captureView } from '@identity-events/shared/contracts/capture-view';
+import { acceptedView, captureQuery, captureView } from '@identity-events/shared/contracts/capture-view';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { answerHeaders, locationHeaders, requestHeaders, submissionHeaders } from './headers.ts';
+import { answerHeaders, locationHeaders, requestHeaders, streamHeaders, submissionHeaders } from './headers.ts';
 import { problemResponses } from './problem-responses.ts';
 
 const link = {
@@ -70,19 +70,53 @@ const list: ZodOpenApiOperationObject = {
   },
 };
 
+const id = z.object({ id: z.string() });
+
 const read: ZodOpenApiOperationObject = {
   operationId: 'getCapture',
   tags: ['captures'],
-  summary: 'See where a capture stands',
-  description: 'Needs the scope `captures:read`.',
-  requestParams: { header: requestHeaders, path: z.object({ id: z.string() }) },
+  summary: 'See where a capture stands, or wait for its outcome',
+  description:
+    'With `wait` it answers as soon as the capture has its outcome; ask again while its status is `queued` or `processing`. ' +
+    'Needs the scope `captures:read`.',
+  requestParams: { header: requestHeaders, path: id, query: captureQuery },
   responses: {
     '200': {
       description: 'Where the capture stands.',
       headers: answerHeaders,
       content: { 'application/json': { schema: captureView } },
     },
-    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'unavailable'),
+    ...problemResponses(
+      'invalid-query',
+      'unauthenticated',
+      'forbidden',
+      'not-found',
+      'internal',
+      'overloaded',
+      'unavailable',
+    ),
+  },
+};
+
+const follow: ZodOpenApiOperationObject = {
+  operationId: 'followCapture',
+  tags: ['captures'],
+  summary: 'Follow a capture',
+  description:
+    'Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the capture as it stands, and again ' +
+    'after each change (begun, a step finished, outcome decided, event in Kafka), each as a message `capture` whose `data` is a ' +
+    '`Capture`. Changes in quick succession may come as one message. The stream ends once the event is in Kafka, after half an ' +
+    'hour, and when the service restarts; come back with `Last-Event-ID` until the answer is 204. Needs the scope ' +
+    '`captures:read`.',
+  requestParams: { header: streamHeaders, path: id },
+  responses: {
+    '200': {
+      description: 'The stream.',
+      headers: answerHeaders,
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    '204': { description: 'There will be nothing that you do not know.', headers: answerHeaders },
+    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'overloaded', 'unavailable'),
   },
 };
 
@@ -90,4 +124,5 @@ const read: ZodOpenApiOperationObject = {
 export const capturePaths: ZodOpenApiPathsObject = {
   '/v1/captures': { post: submit, get: list },
   '/v1/captures/{id}': { get: read },
+  '/v1/captures/{id}/events': { get: follow },
 };

@@ -41,3 +41,10 @@ export const submissionHeaders = requestHeaders.extend({
     .meta({ description: 'A new one for each capture, such as a UUID; the same one for every repetition of it.' }),
   traceparent: z.string().optional().meta({ description: 'W3C trace context; handed on to the event.' }),
 });
+
+/** What a client that follows a stream may carry. */
+export const streamHeaders = requestHeaders.extend({
+  'Last-Event-ID': z.string().optional().meta({
+    description: 'The id of the last message; browsers and libraries send it by themselves when they come back.',
+  }),
+});

@@ -1,6 +1,7 @@
 import { type ProblemName, problems } from '@identity-events/shared/contracts/problems';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
@@ -19,6 +20,7 @@ import { toProblem } from './to-problem.ts';
 export interface HttpAppDeps
   extends SubmitCaptureRouteDeps,
     GetCaptureRouteDeps,
+    CaptureEventsRouteDeps,
     ListCapturesRouteDeps,
     IdentityImagesRoutesDeps,
     DocumentRoutesDeps {
@@ -36,6 +38,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.get('/readyz', readinessRoute(deps.readiness));
   app.route('/v1/captures').post(submitCaptureRoute(deps)).get(listCapturesRoute(deps)).all(notAllowed('GET, POST'));
   app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
+  app.route('/v1/captures/:id/events').get(captureEventsRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));
   addDocumentRoutes(app, deps);

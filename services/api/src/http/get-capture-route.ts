@@ -1,22 +1,53 @@
-import type { Captures } from '@identity-events/shared/store/captures';
-import type { RequestHandler } from 'express';
+import { isTerminal } from '@identity-events/shared/contracts/capture';
+import { captureQuery } from '@identity-events/shared/contracts/capture-view';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { RequestHandler, Response } from 'express';
+import { type FollowCaptureDeps, followCapture } from '../captures/follow-capture.ts';
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
-import { HttpProblem } from './problem.ts';
+import { readOwnCapture } from './read-own-capture.ts';
+import { readQuery } from './read-query.ts';
+import type { Waits } from './waits.ts';
 
-export interface GetCaptureRouteDeps {
+export interface GetCaptureRouteDeps extends FollowCaptureDeps {
   readonly clients: readonly ApiClient[];
-  readonly captures: Pick<Captures, 'read'>;
+  readonly waits: Waits;
 }
 
-/** `GET /v1/captures/{id}`: where the capture stands. Another tenant's capture is not found. */
+/**
+ * `GET /v1/captures/{id}`: where the capture stands; with `wait`, as soon as it has its outcome, or as it stands when the
+ * time is up or the service stops. Another tenant's capture is not found.
+ */
 export function getCaptureRoute(deps: GetCaptureRouteDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
     const client = authorize(request, deps.clients, 'captures:read');
-    const record = await deps.captures.read(request.params.id);
-    if (record?.tenant !== client.tenant) throw new HttpProblem('not-found');
+    const { wait: waitMs } = readQuery(request, captureQuery);
+    const record = await readOwnCapture(deps.captures, client, request.params.id);
     response.locals['captureId'] = record.id;
-    response.set('cache-control', 'no-store').json(toCaptureView(record));
+    const now =
+      waitMs === undefined || isTerminal(record.status) ? record : await waitFor(deps, record, response, waitMs);
+    response.set('cache-control', 'no-store').json(toCaptureView(now));
   };
+}
+
+async function waitFor(
+  deps: GetCaptureRouteDeps,
+  record: CaptureRecord,
+  response: Response,
+  waitMs: number,
+): Promise<CaptureRecord> {
+  const wait = deps.waits.begin(response, waitMs);
+  try {
+    let latest = record;
+    for await (const now of followCapture(deps, record.id, wait.signal)) {
+      // Erased while somebody waits: the last that was known of it.
+      if (!now) break;
+      latest = now;
+      if (isTerminal(now.status)) break;
+    }
+    return latest;
+  } finally {
+    wait.end();
+  }
 }

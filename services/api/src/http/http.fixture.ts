@@ -13,12 +13,14 @@ import { type ApiClient, type ApiScope, apiScopes } from './api-clients.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './create-http-app.ts';
 import { createSlots } from './slots.ts';
+import { createWaits } from './waits.ts';
 
 export const apiKey = 'test-key-of-the-portal';
 export const strangerKey = 'test-key-of-another-tenant';
 /** The key of a client that has this scope and no other. */
 export const keyWith = (scope: ApiScope): string => `test-key-with-${scope}`;
 export const imagesInFlightMax = 2;
+export const waitsMax = 2;
 
 /** The API on ports that keep everything in memory, with switches for what may go wrong behind them. */
 export interface ApiFixture {
@@ -81,6 +83,9 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
     captureIndex: { page: () => whileUp(() => ({ captures: [] })) },
+    changes: { watch: () => whileUp(() => () => undefined) },
+    waits: createWaits(waitsMax),
+    heartbeatMs: 20,
     ...parts,
     submit: {
       captures,

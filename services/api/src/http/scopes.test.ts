@@ -7,6 +7,7 @@ const routes: readonly (readonly [method: 'get' | 'post', path: string, scope: A
   ['post', '/v1/captures', 'captures:write'],
   ['get', '/v1/captures', 'captures:read'],
   ['get', '/v1/captures/cap_1', 'captures:read'],
+  ['get', '/v1/captures/cap_1/events', 'captures:read'],
   ['get', '/v1/identities/images', 'evidence:read'],
   ['get', '/v1/identities/images/content', 'evidence:read'],
 ];

@@ -1,0 +1,73 @@
+import { freePort } from '@identity-events/tools/processes/free-port';
+import { answersOk, startPart } from '@identity-events/tools/system/part';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CapturesClient, type CaptureView } from './support/captures-client.ts';
+import { openTestSystem, type TestSystem } from './support/test-system.ts';
+
+let system: TestSystem;
+beforeAll(async () => {
+  system = await openTestSystem({ name: 'captures-api', database: 24, env: { worker: { VLENS_WINDOWS: '1000/1s' } } });
+});
+afterAll(() => system?.close());
+
+interface Page {
+  readonly captures: readonly CaptureView[];
+  readonly links: { readonly next?: string };
+}
+const page = async (path: string): Promise<Page> => (await (await system.captures.ask(path)).json()) as Page;
+
+it('a request that waits gets the outcome', async () => {
+  const captureId = await system.captures.nationalId();
+  expect(await system.captures.read(captureId, '30s')).toMatchObject({ status: 'verified' });
+});
+
+it("captures are listed by what became of them, through every page, with another person's left out", async () => {
+  const subject = 'listed-1';
+  const ids: string[] = [];
+  for (const scenario of ['0000', '0010', '0000']) ids.unshift(await system.captures.link(scenario, { subject }));
+  await Promise.all(ids.map((captureId) => system.captures.read(captureId, '30s')));
+  const found: CaptureView[] = [];
+  for (let next: string | undefined = `/v1/captures?subject=${subject}&limit=2`; next; ) {
+    const { captures, links }: Page = await page(next);
+    found.push(...captures);
+    next = links.next;
+  }
+  expect(found.map(({ id }) => id)).toEqual(ids);
+  const failed = await page('/v1/captures?status=failed');
+  expect(failed.captures.map(({ id }) => id)).toEqual([ids[1]]);
+});
+
+it('a capture is followed to its place in Kafka, also through another API process', async () => {
+  const port = await freePort();
+  const spec = system.system.specs.api;
+  const env = { ...spec.env, PORT: String(port) };
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = spec.logFile.replace('.log', '-2.log');
+  await system.sandbox.changeSettings({ latency: 'fixed:200' });
+  const second = await startPart({ ...spec, env, logFile }, () => answersOk(`${url}/readyz`));
+  try {
+    const captureId = await system.captures.nationalId();
+    const states: CaptureView[] = [];
+    for await (const state of new CapturesClient(url, 'e2e-key').follow(captureId)) states.push(state);
+    expect(states.length).toBeGreaterThan(1);
+    expect(states.at(-1)).toMatchObject({ status: 'verified', event: { topic: 'identity.verified' } });
+    expect(states.at(-1)?.steps.map(({ name }) => name)).toEqual(['id_front', 'id_back', 'liveness']);
+  } finally {
+    await second.stop();
+    await system.sandbox.changeSettings({ latency: 'fixed:0' });
+  }
+});
+
+it('an API that is told to stop answers who waits and ends streams, and is gone within its deadline', async () => {
+  await system.system.parts.worker.stop();
+  const captureId = await system.captures.link('0000');
+  const waiting = system.captures.read(captureId, '60s');
+  const stream = system.captures.follow(captureId);
+  expect((await stream.next()).value).toMatchObject({ status: 'queued' });
+  const { code } = await system.system.parts.api.stop();
+  expect(code).toBe(0);
+  expect(await waiting).toMatchObject({ status: 'queued' });
+  expect((await stream.next()).done).toBe(true);
+  await Promise.all([system.system.restart('worker'), system.system.restart('api')]);
+  expect(await system.captures.read(captureId, '30s')).toMatchObject({ status: 'verified' });
+});
