@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { type IHeaders, Kafka, logLevel } from 'kafkajs';
 
-/** A service of another team: one line for every person who is, or is not, verified. */
-const topics = ['identity.verified', 'identity.failed'];
+/** A service of another team: one line for every person who is, or is not, verified, or is to be forgotten. */
+const topics = ['identity.verified', 'identity.failed', 'identity.redacted'];
 const brokers = (process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',');
 const groupId = process.env['GROUP_ID'] ?? 'example-subscriber';
 const consumer = new Kafka({ brokers, clientId: groupId, logLevel: logLevel.ERROR }).consumer({ groupId });

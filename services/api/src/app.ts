@@ -42,6 +42,8 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
   const captures = createCaptures(redis);
+  const captureIndex = createCaptureIndex(redis, captures);
+  const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
   const identityImages = openIdentityImages(toVlensAccount(config), {
     redis,
     sealer,
@@ -61,13 +63,13 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
     clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
-    captureIndex: createCaptureIndex(redis, captures),
+    captureIndex,
     changes: createCaptureChanges(subscriber),
     waits,
     heartbeatMs,
     submit: {
       captures,
-      images: createDiskImageStore(config.CAPTURE_STORE_DIR, sealer),
+      images,
       queue,
       sealer,
       now: Date.now,
@@ -77,6 +79,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
       idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
       defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
     },
+    erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
     documents: buildContractDocuments(),

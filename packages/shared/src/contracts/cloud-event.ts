@@ -12,7 +12,7 @@ export const cloudEvent = z.object({
   id: z.string().meta({ description: 'The same for a repeated delivery: de-duplicate on it, with the source.' }),
   source: z.string().meta({ description: 'The service and the tenant.' }),
   type: z.string().meta({ description: 'The type of the event, and the topic.' }),
-  time: z.iso.datetime().meta({ description: 'When the outcome was decided.' }),
+  time: z.iso.datetime().meta({ description: 'When it happened: the outcome was decided, the capture erased.' }),
   subject: z.string().meta({ description: 'Your own id of the person.' }),
   datacontenttype: z.literal('application/json'),
   partitionkey: z.string().meta({ description: 'The key of the record.' }),

@@ -1,5 +1,10 @@
 import type { z } from 'zod';
-import { identityCaptured, identityFailed, identityVerified, type OutcomeEventType } from './identity-event.ts';
+import { identityCaptured, identityFailed, identityVerified, outcomeEventTypes } from './identity-event.ts';
+import { identityRedacted, redactedEventType } from './redacted-event.ts';
+
+/** Every event that this service publishes. The topic of an event is its type. */
+export const eventTypes = [...outcomeEventTypes, redactedEventType] as const;
+export type EventType = (typeof eventTypes)[number];
 
 interface EventContract {
   /** Raised by a change that breaks a reader, and by nothing else. */
@@ -10,7 +15,7 @@ interface EventContract {
 }
 
 /** What each event type carries, and under which version. */
-export const eventContracts: Readonly<Record<OutcomeEventType, EventContract>> = {
+export const eventContracts: Readonly<Record<EventType, EventContract>> = {
   'identity.verified': {
     version: 1,
     summary: 'The person is who the document says: no error, process complete, identity confirmed, every check passed.',
@@ -25,6 +30,11 @@ export const eventContracts: Readonly<Record<OutcomeEventType, EventContract>> =
     version: 1,
     summary: 'The capture ended without a verified person; the reason says why and whether to capture again.',
     data: identityFailed,
+  },
+  'identity.redacted': {
+    version: 1,
+    summary: 'The capture was erased on request: forget what you keep of it, and what may still reach you about it.',
+    data: identityRedacted,
   },
 };
 

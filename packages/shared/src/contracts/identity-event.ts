@@ -6,7 +6,6 @@ import { reasonCategories, reasonCodes } from './reasons.ts';
 
 /** The events that end a capture. The topic of an event is its type. */
 export const outcomeEventTypes = ['identity.verified', 'identity.captured', 'identity.failed'] as const;
-export type OutcomeEventType = (typeof outcomeEventTypes)[number];
 
 /** The checks behind an outcome. `not_run`: the provider did not report it. */
 export const checkNames = [

@@ -61,8 +61,8 @@ export const problems = {
   gone: {
     status: 410,
     title: 'The capture has been erased.',
-    meaning: 'The key was used for a capture that has been erased since.',
-    remedy: 'Submit a new capture with a new Idempotency-Key.',
+    meaning: 'The capture, or the one for which the Idempotency-Key was used, has been erased since.',
+    remedy: 'Nothing is left to do about it. A new capture needs a new Idempotency-Key.',
   },
   'body-too-large': {
     status: 413,

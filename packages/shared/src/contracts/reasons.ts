@@ -57,6 +57,7 @@ export const reasons = {
   provider_throttled: fact('provider', false, 'The provider allows no more trials for now.'),
   provider_unavailable: fact('provider', false, 'The provider could not be reached or kept failing.'),
   provider_error: fact('provider', false, 'The provider answered with an error that is not documented.'),
+  capture_cancelled: fact('request', false, 'The capture was erased on request before it had an outcome.'),
   capture_expired: fact('expired', false, 'The deadline passed before the capture had an outcome.'),
   internal_error: fact('internal', false, 'The capture was abandoned by an operator after an internal fault.'),
 } as const satisfies Record<string, ReasonFacts>;

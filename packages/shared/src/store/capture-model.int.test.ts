@@ -3,15 +3,24 @@ import type { Job } from 'bullmq';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CaptureKind, captureKinds, captureStatuses, isTerminal, type Lane, lanes } from '../contracts/capture.ts';
+import { type CaptureKind, captureKinds, captureStatuses, type Lane, lanes } from '../contracts/capture.ts';
 import { type Decision, failedBy } from '../contracts/decision.ts';
+import { toRedactedEvent } from '../contracts/redacted-event.ts';
 import { toIdentityEvent } from '../contracts/to-identity-event.ts';
 import { createDeadLetters, type DeadLetters } from '../dead-letters/dead-letters.ts';
 import { openTestQueue, type TestQueue } from '../dead-letters/test-queue.fixture.ts';
-import { backlogOf, type Model, type ModelCapture, newModelCapture, stepsOfModel } from './capture-model.fixture.ts';
+import {
+  backlogOf,
+  isOpen,
+  type Model,
+  type ModelCapture,
+  newModelCapture,
+  stepsOfModel,
+} from './capture-model.fixture.ts';
 import { statusAfter } from './capture-states.ts';
 import { type Captures, createCaptures } from './captures.ts';
-import { keys } from './keys.ts';
+import { eraseRecord } from './erase-record.ts';
+import { idempotencyDigest, keys } from './keys.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { clearTestRedis, openTestRedis } from './redis.fixture.ts';
 
@@ -100,13 +109,14 @@ class Accept implements Command {
     );
     const first = model.captures.get(this.#key);
     if (first) {
-      const verdict = first.fingerprint === fingerprint ? 'replayed' : 'conflict';
+      const same = first.fingerprint === fingerprint || first.status === 'erased';
+      const verdict = same ? 'replayed' : 'conflict';
       expect(acceptance).toEqual({ verdict, captureId: first.id });
     } else {
       expect(acceptance).toMatchObject({ verdict: 'accepted', captureId: id });
       real.images.add(id);
       await real.jobs.enqueue(capture);
-      model.captures.set(this.#key, newModelCapture(id, kind, lane, fingerprint));
+      model.captures.set(this.#key, newModelCapture(id, kind, lane, { key: this.#key, fingerprint }));
     }
     await compare(model, real);
   }
@@ -141,7 +151,7 @@ class Take implements Command {
 async function begin(capture: ModelCapture, { captures }: Real): Promise<void> {
   const record = await captures.begin(capture.id);
   capture.status = statusAfter('begin', capture.status, 'failed') ?? capture.status;
-  expect(record?.status).toBe(capture.status);
+  expect(record?.status ?? 'erased').toBe(capture.status);
 }
 
 /** Another worker that lost its lock begins, too. */
@@ -194,6 +204,23 @@ class Finish extends OnCapture {
   }
 }
 
+class Erase extends OnCapture {
+  protected async act(capture: ModelCapture, { captures, images, jobs }: Real): Promise<void> {
+    const { id, kind, key } = capture;
+    const record = { id, kind, tenant, subject: 'user-1', transactionId: randomUUID(), createdAt };
+    const to = statusAfter('erase', capture.status, 'failed');
+    const erased = await eraseRecord(captures, { ...record, idempotency: idempotencyDigest(key) }, createdAt);
+    expect(erased).toBe(to !== null);
+    images.delete(id);
+    await jobs.queue.remove(id);
+    if (capture.job !== 'running') capture.job = 'none';
+    if (to === null) return;
+    if (isOpen(capture.status)) capture.event = 'outbox';
+    [capture.status, capture.redaction] = [to, 'outbox'];
+    capture.steps.clear();
+  }
+}
+
 class Die extends OnCapture {
   protected override may({ job }: ModelCapture): boolean {
     return job === 'running';
@@ -243,7 +270,8 @@ class RedriveHalf extends OnCapture {
   }
   protected async act(capture: ModelCapture, { captures }: Real): Promise<void> {
     const redrive = { nonce: 'half', failedAt: capture.diedAt, at: createdAt, redrivesMax };
-    const verdict = refusalOf(capture, false) ?? (capture.redriveOf === capture.diedAt ? 'repeated' : 'noted');
+    const refusal = capture.status === 'erased' ? 'ended' : refusalOf(capture, false);
+    const verdict = refusal ?? (capture.redriveOf === capture.diedAt ? 'repeated' : 'noted');
     expect(await captures.noteRedrive(capture.id, redrive)).toMatchObject({ verdict });
     if (verdict !== 'noted') return;
     capture.redrives += 1;
@@ -253,6 +281,7 @@ class RedriveHalf extends OnCapture {
 
 function refusalOf({ job, status, redrives, redriveOf, diedAt }: ModelCapture, force: boolean): string | null {
   if (job !== 'dead') return 'not_dead';
+  if (status === 'erased') return 'missing';
   if (statusAfter('redrive', status, 'failed') === null) return 'ended';
   return !force && redriveOf !== diedAt && redrives >= redrivesMax ? 'too_often' : null;
 }
@@ -277,7 +306,7 @@ class Publish implements Command {
     const entries = await real.outbox.read(1_000, 0);
     const at = { topic: 't', partition: 0, offset: '1', at: 1 };
     await real.outbox.published(entries.map((entry) => ({ entry, at })));
-    for (const capture of model.captures.values()) if (capture.event === 'outbox') capture.event = 'published';
+    for (const capture of model.captures.values()) publish(capture);
     await compare(model, real);
   }
   toString(): string {
@@ -285,15 +314,25 @@ class Publish implements Command {
   }
 }
 
+/** A redaction that went ahead of its outcome has to be repeated behind it. */
+function publish(capture: ModelCapture): void {
+  const wasPublished = capture.event === 'published' || (capture.event === 'outbox' && !capture.late);
+  if (capture.event === 'outbox') capture.event = 'published';
+  if (capture.redaction === 'outbox') capture.redaction = wasPublished ? 'published' : 'lost';
+  capture.late = false;
+}
+
 class LoseEvent extends OnCapture {
-  protected override may({ event }: ModelCapture): boolean {
-    return event === 'outbox';
+  protected override may({ event, redaction }: ModelCapture): boolean {
+    return event === 'outbox' || redaction === 'outbox';
   }
   protected async act(capture: ModelCapture, { outbox }: Real): Promise<void> {
     for (const entry of await outbox.read(1_000, 0)) {
       if (entry.captureId === capture.id) await redis.xdel(keys.outbox, entry.id);
     }
-    capture.event = 'lost';
+    if (capture.event === 'outbox') capture.event = 'lost';
+    if (capture.redaction === 'outbox') capture.redaction = 'lost';
+    capture.late = false;
   }
 }
 
@@ -303,7 +342,11 @@ class AnnounceAgain extends OnCapture {
     const event = toIdentityEvent(decided, failedBy('aml_match'), createdAt);
     const verdicts = { none: 'nothing_to_do', published: 'nothing_to_do', outbox: 'waiting', lost: 'restored' };
     expect(await captures.announceAgain(capture.id, event)).toBe(verdicts[capture.event]);
-    if (capture.event === 'lost') capture.event = 'outbox';
+    if (capture.event === 'lost') [capture.event, capture.late] = ['outbox', capture.redaction === 'outbox'];
+    if (capture.status !== 'erased') return;
+    const redacted = toRedactedEvent(decided, createdAt);
+    expect(await captures.announceAgain(capture.id, redacted)).toBe(verdicts[capture.redaction]);
+    if (capture.redaction === 'lost') capture.redaction = 'outbox';
   }
 }
 
@@ -312,16 +355,20 @@ const jobStates = { waiting: /^(waiting|prioritized)$/, running: /^active$/, dea
 /** Everything the engines say, against everything the model says. */
 async function compare(model: Model, { captures, outbox, jobs, letters, images }: Real): Promise<void> {
   const all = [...model.captures.values()];
-  const events = (await outbox.read(1_000, 0)).map(({ captureId }) => captureId).sort();
+  const events = (await outbox.read(1_000, 0)).map(({ event }) => event.id).sort();
   expect(events).toEqual(
     all
-      .filter(({ event }) => event === 'outbox')
-      .map(({ id }) => id)
+      .flatMap(({ id, event, redaction }) => [
+        ...(event === 'outbox' ? [`${id}.outcome`] : []),
+        ...(redaction === 'outbox' ? [`${id}.redacted`] : []),
+      ])
       .sort(),
   );
   const watched = await redis.zrange(keys.watchlist, '0', '-1');
-  expect(new Set(watched)).toEqual(new Set(all.filter(({ event }) => event !== 'published').map(({ id }) => id)));
-  expect(images).toEqual(new Set(all.filter(({ status }) => !isTerminal(status)).map(({ id }) => id)));
+  const toAnnounce = ({ event, redaction }: ModelCapture): boolean =>
+    event !== 'published' || redaction === 'outbox' || redaction === 'lost';
+  expect(new Set(watched)).toEqual(new Set(all.filter(toAnnounce).map(({ id }) => id)));
+  expect(images).toEqual(new Set(all.filter(({ status }) => isOpen(status)).map(({ id }) => id)));
   expect(await letters.count()).toBe(all.filter(({ job }) => job === 'dead').length);
   for (const status of captureStatuses) {
     const sets = captureKinds.map((kind) => keys.index(tenant, status, kind));
@@ -331,17 +378,32 @@ async function compare(model: Model, { captures, outbox, jobs, letters, images }
   const backlog = await redis.hmget(keys.backlog(tenant), ...lanes);
   expect(backlog.map(Number)).toEqual(lanes.map((lane) => backlogOf(model, lane)));
   await Promise.all(
-    all.map(async ({ id, job, status, failedCalls, redrives, steps, event }) => {
+    all.map(async (capture) => {
+      const { id, job, status, failedCalls, redrives, steps, event } = capture;
+      expect(await jobs.queue.getJobState(id)).toMatch(jobStates[job]);
+      if (status === 'erased') return compareErased(capture, captures);
       const record = await captures.read(id);
       expect(record).toMatchObject({ status, failedCalls });
       expect(record?.redrives ?? 0).toBe(redrives);
       expect([...(record?.steps.keys() ?? [])].sort()).toEqual([...steps].sort());
-      expect(record?.userToken === undefined).toBe(isTerminal(status));
-      expect(record?.outcome?.outcome).toBe(isTerminal(status) ? status : undefined);
+      expect(record?.userToken === undefined).toBe(!isOpen(status));
+      expect(record?.outcome?.outcome).toBe(isOpen(status) ? undefined : status);
       expect(record?.published !== undefined).toBe(event === 'published');
-      expect(await jobs.queue.getJobState(id)).toMatch(jobStates[job]);
     }),
   );
+}
+
+const remains = ['createdAt', 'erasedAt', 'id', 'status', 'tenant', 'v'];
+
+/** What is kept of an erased capture, and until its redaction is in Kafka for announcing it. */
+async function compareErased({ id, key, redaction }: ModelCapture, captures: Captures): Promise<void> {
+  expect(await captures.read(id)).toBeNull();
+  const kept = Object.keys(await redis.hgetall(keys.capture(id))).sort();
+  if (redaction === 'published') expect(kept).toEqual(remains);
+  else expect(kept).toEqual(expect.arrayContaining(['outcome', 'subject', ...remains]));
+  expect(kept.filter((field) => field.startsWith('step') || field === 'idempotency')).toEqual([]);
+  expect(await redis.get(keys.idempotency(tenant, idempotencyDigest(key)))).toBe(`- ${id}`);
+  expect(await redis.pttl(keys.capture(id))).toBeGreaterThan(0);
 }
 
 const nth = fc.nat({ max: 5 });
@@ -364,6 +426,7 @@ const commands = [
   fc.tuple(nth, fc.nat({ max: 2 })).map((args) => new KeepStep(...args)),
   nth.map((n) => new NoteFailedCalls(n)),
   fc.tuple(nth, fc.constantFrom('verified', 'captured', 'failed')).map((args) => new Finish(...args)),
+  nth.map((n) => new Erase(n)),
   nth.map((n) => new Complete(n)),
   nth.map((n) => new Abandon(n)),
   fc.constant(0).map(() => new Publish()),

@@ -43,6 +43,8 @@ const fields = z.object({
   /** Sealed end user's token; gone once the capture is terminal. */
   userToken: z.string().optional(),
   traceparent: z.string().optional(),
+  /** Digest of the Idempotency-Key it was accepted with. */
+  idempotency: z.string().optional(),
   /** Provider calls that failed in a way that may pass. */
   failedCalls: z.coerce.number().int().default(0),
   /** Times it got a new attempt as a dead letter; the last of them by its nonce, its time and the death it followed. */
@@ -54,6 +56,19 @@ const fields = z.object({
   outcome: json(outcomeData).optional(),
   published: json(publication).optional(),
 });
+
+const erasedFields = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  erasedAt: epochMs,
+  /** This and the rest: kept until its redaction is in Kafka, and only what it takes to announce it. */
+  subject: z.string().optional(),
+  outcome: json(outcomeData).optional(),
+  published: json(publication).optional(),
+  traceparent: z.string().optional(),
+});
+/** What remains of a capture that was erased. */
+export type ErasedRecord = z.infer<typeof erasedFields>;
 
 /** When a step finished and how long its call took. What else it brought is the worker's to read. */
 const step = z.looseObject({ finishedAt: epochMs, durationMs: z.number() });
@@ -71,12 +86,22 @@ export const stepField = (step: string): string => `${stepPrefix}${step}`;
 export const fieldContext = (tenant: string, captureId: string, field: string): string =>
   `${tenant}/${captureId}/${field}`;
 
-/** Reads a record as Redis returns it; null when there is none. Throws `AppError('record_invalid')`. */
+const isErased = (hash: Readonly<Record<string, string>>): boolean => hash['status'] === 'erased';
+
+/** Reads a record as Redis returns it; null when there is none, or it was erased. Throws `AppError('record_invalid')`. */
 export function parseCaptureRecord(hash: Readonly<Record<string, string>>): CaptureRecord | null {
-  if (Object.keys(hash).length === 0) return null;
+  if (Object.keys(hash).length === 0 || isErased(hash)) return null;
   const parsed = fields.safeParse(hash, { reportInput: false });
   if (!parsed.success) throw unreadable(parsed.error);
   return { ...parsed.data, steps: parseSteps(hash) };
+}
+
+/** Reads what remains of an erased capture; null when it is not erased. Throws `AppError('record_invalid')`. */
+export function parseErasedRecord(hash: Readonly<Record<string, string>>): ErasedRecord | null {
+  if (!isErased(hash)) return null;
+  const parsed = erasedFields.safeParse(hash, { reportInput: false });
+  if (!parsed.success) throw unreadable(parsed.error);
+  return parsed.data;
 }
 
 function parseSteps(hash: Readonly<Record<string, string>>): Map<string, RecordedStep> {

@@ -1,9 +1,17 @@
 import type { Redis } from 'ioredis';
 import { type CaptureKind, callsOf, type Lane } from '../contracts/capture.ts';
 import type { IdentityEvent } from '../contracts/identity-event.ts';
+import { type RedactedEvent, redactedEventType } from '../contracts/redacted-event.ts';
 import type { Window } from '../contracts/windows.ts';
-import { type CaptureRecord, parseCaptureRecord, type RecordedStep, stepField } from './capture-record.ts';
-import { keys } from './keys.ts';
+import {
+  type CaptureRecord,
+  type ErasedRecord,
+  parseCaptureRecord,
+  parseErasedRecord,
+  type RecordedStep,
+  stepField,
+} from './capture-record.ts';
+import { idempotencyDigest, keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
 import {
@@ -11,6 +19,7 @@ import {
   announceAgainScript,
   beginScript,
   checkpointScript,
+  eraseScript,
   finishScript,
   keepStepScript,
   redriveScript,
@@ -53,6 +62,17 @@ export interface Ending {
   readonly retentionMs: number;
 }
 
+/** The end of what is known of a capture. */
+export interface Erasure {
+  readonly capture: Pick<CaptureRecord, 'id' | 'tenant' | 'idempotency'>;
+  /** Its outcome if it has none. */
+  readonly cancelled: IdentityEvent;
+  readonly redacted: RedactedEvent;
+  readonly erasedAt: number;
+  /** How long it stays known that there was such a capture. */
+  readonly remainsMs: number;
+}
+
 /** A new attempt for a dead letter. */
 export interface Redrive {
   /** Names the attempt; the same death again keeps the first one's. */
@@ -77,8 +97,10 @@ export interface Captures {
    * outcome can be expected.
    */
   accept(capture: NewCapture, claim: IdempotencyClaim, windows: readonly Window[]): Promise<Acceptance>;
-  /** Null when there is no such capture. Throws `AppError('record_invalid')`. */
+  /** Null when there is no such capture, or it was erased. Throws `AppError('record_invalid')`. */
   read(captureId: string): Promise<CaptureRecord | null>;
+  /** What remains of an erased capture; null when it was not erased, or that was too long ago. */
+  readErased(captureId: string): Promise<ErasedRecord | null>;
   /** Like {@link Captures.read}, and a queued capture is `processing` from then on. */
   begin(captureId: string): Promise<CaptureRecord | null>;
   /** Keeps what a finished step brought. False when the capture is not under way any more: nothing was written. */
@@ -87,13 +109,21 @@ export interface Captures {
   noteFailedCalls(captureId: string, failedCalls: number): Promise<boolean>;
   /** Ends the capture and puts its event into the outbox, in one step. False when it had ended before. */
   finish(ending: Ending): Promise<boolean>;
+  /**
+   * Forgets the capture but for its id and times, and puts its redaction into the outbox, in one step; an open one ends in the
+   * same step. What comes back later for it is refused like for every ended one. False when it had been erased before.
+   */
+  erase(erasure: Erasure): Promise<boolean>;
   /** Notes a redrive in the record of an open capture, once for each death. Moves no job. */
   noteRedrive(captureId: string, redrive: Redrive): Promise<RedriveNote>;
   /**
-   * Puts an ended capture's event into the outbox again when it was lost on its way: `restored`. `waiting`: it is in the
-   * outbox. `nothing_to_do`: it is in Kafka, or the capture has not ended.
+   * Puts an ended capture's event, or an erased one's, into the outbox again when it was lost on its way: `restored`.
+   * `waiting`: it is in the outbox. `nothing_to_do`: it is in Kafka, or the capture has not ended.
    */
-  announceAgain(captureId: string, event: IdentityEvent): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
+  announceAgain(
+    captureId: string,
+    event: IdentityEvent | RedactedEvent,
+  ): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
 }
 
 const scripts = {
@@ -102,6 +132,7 @@ const scripts = {
   checkpoint: script(checkpointScript),
   keepStep: script(keepStepScript),
   finish: script(finishScript),
+  erase: script(eraseScript),
   redrive: script(redriveScript),
   announceAgain: script(announceAgainScript),
 };
@@ -114,7 +145,7 @@ export function createCaptures(redis: Redis): Captures {
         redis,
         scripts.accept,
         [
-          keys.idempotency(tenant, claim.key),
+          keys.idempotency(tenant, idempotencyDigest(claim.key)),
           keys.capture(id),
           keys.backlog(tenant),
           keys.gate(tenant, 'log'),
@@ -130,6 +161,9 @@ export function createCaptures(redis: Redis): Captures {
     async read(captureId) {
       return parseCaptureRecord(await whileRedisIsUp(() => redis.hgetall(keys.capture(captureId))));
     },
+    async readErased(captureId) {
+      return parseErasedRecord(await whileRedisIsUp(() => redis.hgetall(keys.capture(captureId))));
+    },
     async begin(captureId) {
       const flat = (await runScript(redis, scripts.begin, [keys.capture(captureId)], [])) as string[];
       return parseCaptureRecord(fromPairs(flat));
@@ -143,21 +177,15 @@ export function createCaptures(redis: Redis): Captures {
       return (await runScript(redis, scripts.checkpoint, [keys.capture(captureId)], args)) === 1;
     },
     async finish(ending) {
-      const { captureId, tenant } = ending;
-      const { kind, subject, outcome } = ending.event.data;
-      const touched = [
-        keys.capture(captureId),
-        keys.outbox,
-        keys.backlog(tenant),
-        keys.watchlist,
-        keys.gate(tenant, 'room'),
-        keys.gate(tenant, 'woken'),
-        keys.index(tenant, 'queued', kind),
-        keys.index(tenant, 'processing', kind),
-        keys.index(tenant, outcome, kind),
-        keys.subjectIndex(tenant, subject),
-      ];
+      const touched = endKeys(ending);
       return (await runScript(redis, scripts.finish, touched, toFinishArgs(ending))) === 1;
+    },
+    async erase(erasure) {
+      const { tenant, idempotency = '' } = erasure.capture;
+      const ending = toCancellation(erasure);
+      const touched = [...endKeys(ending), keys.idempotency(tenant, idempotency)];
+      const args = [...toFinishArgs(ending), ...toEraseArgs(erasure)];
+      return (await runScript(redis, scripts.erase, touched, args)) === 1;
     },
     async noteRedrive(captureId, { nonce, failedAt, at, redrivesMax }) {
       const args = [nonce, failedAt, at, redrivesMax, captureId];
@@ -166,7 +194,8 @@ export function createCaptures(redis: Redis): Captures {
       return verdict === 'noted' || verdict === 'repeated' ? { verdict, nonce: counts ?? nonce } : { verdict };
     },
     async announceAgain(captureId, event) {
-      const args = [JSON.stringify(event), event.type, captureId];
+      const word = event.type === redactedEventType ? 'redaction' : 'outcome';
+      const args = [JSON.stringify(event), event.type, captureId, word];
       const reply = await runScript(redis, scripts.announceAgain, [keys.capture(captureId), keys.outbox], args);
       return reply as 'restored' | 'waiting' | 'nothing_to_do';
     },
@@ -175,14 +204,31 @@ export function createCaptures(redis: Redis): Captures {
 
 function toAcceptArgs(
   capture: NewCapture,
-  { fingerprint, windowMs }: IdempotencyClaim,
+  { key, fingerprint, windowMs }: IdempotencyClaim,
   windows: readonly Window[],
 ): (string | number)[] {
   const { id, kind, lane, createdAt, expiresAt } = capture;
   const longestFirst = windows.toSorted((a, b) => b.ms - a.ms);
   const pairs = longestFirst.flatMap(({ calls, ms }) => [calls, ms]);
   const fixed = [fingerprint, id, windowMs, lane, callsOf[kind], createdAt, expiresAt, windows.length];
-  return [...fixed, ...pairs, ...toFields(capture)];
+  return [...fixed, ...pairs, ...toFields({ ...capture, idempotency: idempotencyDigest(key) })];
+}
+
+/** What the end of a capture touches, in the order of the scripts. */
+function endKeys({ captureId, tenant, event }: Ending): string[] {
+  const { kind, subject, outcome } = event.data;
+  return [
+    keys.capture(captureId),
+    keys.outbox,
+    keys.backlog(tenant),
+    keys.watchlist,
+    keys.gate(tenant, 'room'),
+    keys.gate(tenant, 'woken'),
+    keys.index(tenant, 'queued', kind),
+    keys.index(tenant, 'processing', kind),
+    keys.index(tenant, outcome, kind),
+    keys.subjectIndex(tenant, subject),
+  ];
 }
 
 function toFinishArgs({ captureId, event, decidedAt, retentionMs }: Ending): (string | number)[] {
@@ -190,7 +236,15 @@ function toFinishArgs({ captureId, event, decidedAt, retentionMs }: Ending): (st
   return [data.outcome, decidedAt, JSON.stringify(data), JSON.stringify(event), type, captureId, retentionMs];
 }
 
-function toFields(capture: NewCapture): (string | number)[] {
+function toCancellation({ capture: { id, tenant }, cancelled, erasedAt, remainsMs }: Erasure): Ending {
+  return { captureId: id, tenant, event: cancelled, decidedAt: erasedAt, retentionMs: remainsMs };
+}
+
+function toEraseArgs({ redacted, erasedAt }: Erasure): (string | number)[] {
+  return [erasedAt, JSON.stringify(redacted), redacted.type];
+}
+
+function toFields(capture: NewCapture & { readonly idempotency: string }): (string | number)[] {
   const given = Object.entries({ v: 1, status: 'queued', ...capture });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }

@@ -25,6 +25,14 @@ if who[1] and who[2] and who[3] then
   redis.call('ZADD', set .. 'processing:' .. who[3], 0, who[1])
 end`;
 
+/**
+ * Lua: takes the capture of the record at KEYS[1] out of the set of its status. It stays in its subject's until its images are
+ * gone as well: whoever erases a person finds it there.
+ */
+export const leaveIndex = `
+local whose = redis.call('HMGET', KEYS[1], 'id', 'tenant', 'kind', 'status')
+redis.call('ZREM', '${redisPrefix}:index:' .. whose[2] .. ':' .. whose[4] .. ':' .. whose[3], whose[1])`;
+
 /** What a subject's set outlives its last ended capture by, in ms: more than any of its captures may stay open. */
 const openMsMax = 14 * 24 * 3_600_000;
 

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import type { CaptureKind, CaptureStatus } from '../contracts/capture.ts';
 import { redisPrefix } from '../contracts/capture-job.ts';
 
+/** What stands for an Idempotency-Key, which is the client's to choose. */
+export function idempotencyDigest(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
 /** Names of everything this service keeps in Redis besides BullMQ's own keys. All of them share one hash slot. */
 export const keys = {
   /** Hash: the capture record. */
   capture: (captureId: string): string => `${redisPrefix}:capture:${captureId}`,
-  /** String: `<fingerprint> <captureId>` behind an Idempotency-Key, which is hashed for it is the client's to choose. */
-  idempotency: (tenant: string, key: string): string =>
-    `${redisPrefix}:idem:${tenant}:${createHash('sha256').update(key).digest('base64url')}`,
+  /** String: `<fingerprint> <captureId>` behind the digest of an Idempotency-Key; `- <captureId>` once that is erased. */
+  idempotency: (tenant: string, digest: string): string => `${redisPrefix}:idem:${tenant}:${digest}`,
   /** Sorted set, all scores 0: a tenant's captures of one kind that are in one status, by id; see index-scripts.ts. */
   index: (tenant: string, status: CaptureStatus, kind: CaptureKind): string =>
     `${redisPrefix}:index:${tenant}:${status}:${kind}`,

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
+import { redactedEventType } from '../contracts/redacted-event.ts';
 import type { Publication } from './capture-record.ts';
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
@@ -22,7 +23,10 @@ export interface OutboxEntry {
 export interface Outbox {
   /** The oldest entries. Waits up to `waitMs` for one when there is none; needs a connection of its own for that. */
   read(count: number, waitMs: number): Promise<OutboxEntry[]>;
-  /** Takes the entries out and notes in each capture's record where its event stands. */
+  /**
+   * Takes the entries out and notes in each capture's record where its outcome stands. With its redaction there, what a
+   * record kept to announce that is gone.
+   */
   published(entries: readonly { entry: OutboxEntry; at: Publication }[]): Promise<void>;
   /** Events waiting. */
   depth(): Promise<number>;
@@ -56,7 +60,10 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
         redis,
         scripts.published,
         [keys.outbox, keys.watchlist, ...entries.map(({ entry }) => keys.capture(entry.captureId))],
-        entries.flatMap(({ entry, at }) => [entry.id, JSON.stringify(at), entry.captureId]),
+        entries.flatMap(({ entry, at }) => {
+          const word = entry.event.type === redactedEventType ? 'redaction' : 'outcome';
+          return [entry.id, JSON.stringify(at), entry.captureId, word];
+        }),
       );
     },
     depth: () => whileRedisIsUp(() => redis.xlen(keys.outbox)),

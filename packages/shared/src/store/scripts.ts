@@ -1,5 +1,5 @@
 import { luaMay } from './capture-states.ts';
-import { beginInIndex, endInIndex, enterIndex } from './index-scripts.ts';
+import { beginInIndex, endInIndex, enterIndex, leaveIndex } from './index-scripts.ts';
 
 // The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
 
@@ -17,7 +17,9 @@ export const acceptScript = `
 local held = redis.call('GET', KEYS[1])
 if held then
   local split = string.find(held, ' ', 1, true)
-  local verdict = string.sub(held, 1, split - 1) == ARGV[1] and 'replayed' or 'conflict'
+  local fingerprint = string.sub(held, 1, split - 1)
+  -- What an erased capture was made of is not known any more: whatever comes is sent on to what remains of it.
+  local verdict = (fingerprint == ARGV[1] or fingerprint == '-') and 'replayed' or 'conflict'
   return {verdict, string.sub(held, split + 1)}
 end
 local lane, calls, now, windows = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[8])
@@ -80,15 +82,8 @@ end
 return 1
 `;
 
-/**
- * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
- * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
- * queued ones, of processing ones, of its outcome, of its subject. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
- * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
- */
-export const finishScript = `
-local status = redis.call('HGET', KEYS[1], 'status')
-if not ${luaMay('finish')} then return 0 end
+/** The end of a capture, for the two scripts below, whose first KEYS and ARGV it takes. */
+const endLua = `
 local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[4], 'topic', ARGV[5], 'captureId', ARGV[6])
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', ARGV[3], 'outboxId', entry)
 local open = redis.call('HMGET', KEYS[1], 'lane', 'callsLeft')
@@ -106,41 +101,100 @@ ${endInIndex({
   captureId: 'ARGV[6]',
   retentionMs: 'ARGV[7]',
 })}
+`;
+
+/**
+ * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
+ * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
+ * queued ones, of processing ones, of its outcome, of its subject. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
+ * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
+ */
+export const finishScript = `
+local status = redis.call('HGET', KEYS[1], 'status')
+if not ${luaMay('finish')} then return 0 end
+${endLua}
+${tell('KEYS[1]')}
+return 1
+`;
+
+/** What an erased record keeps: the first for as long as it stands, the others until its redaction is in Kafka. */
+const [erasedFields, redactionFields] = [
+  ['v', 'id', 'tenant', 'status', 'createdAt', 'erasedAt'],
+  ['subject', 'outcome', 'published', 'outboxId', 'redactionId', 'traceparent'],
+];
+const luaList = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
+
+/**
+ * Erases a capture, once: ended as cancelled if it was open, its redaction in the outbox behind its outcome, all fields gone
+ * but for what announces them, its idempotency key left without a fingerprint; on the watchlist until the redaction is in
+ * Kafka. KEYS: as {@link finishScript}, then idempotency key. ARGV: as {@link finishScript} for an open capture, the
+ * retention being that of what remains, then erasedAt, redaction, its topic. Returns 1, or 0 when it was erased before or
+ * does not exist.
+ */
+export const eraseScript = `
+local status = redis.call('HGET', KEYS[1], 'status')
+if not ${luaMay('erase')} then return 0 end
+-- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
+redis.call('HDEL', KEYS[1], 'userToken')
+if ${luaMay('finish')} then ${endLua} end
+${leaveIndex}
+local redaction = redis.call('XADD', KEYS[2], '*', 'event', ARGV[9], 'topic', ARGV[10], 'captureId', ARGV[6])
+redis.call('HSET', KEYS[1], 'status', 'erased', 'erasedAt', ARGV[8], 'redactionId', redaction)
+local kept = {}
+for _, field in ipairs({${luaList([...erasedFields, ...redactionFields])}}) do kept[field] = true end
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if not kept[field] then redis.call('HDEL', KEYS[1], field) end
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
+redis.call('SET', KEYS[11], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
+redis.call('ZADD', KEYS[4], ARGV[8], ARGV[6])
 ${tell('KEYS[1]')}
 return 1
 `;
 
 /**
- * Notes where events stand in Kafka and takes them out of the outbox and their captures off the watchlist.
- * KEYS: outbox, watchlist, then one record per entry. ARGV: entry id, publication JSON and captureId in turn.
+ * Notes where events stand in Kafka and takes them out of the outbox and their captures off the watchlist. A redaction is
+ * the last word about its capture: what was kept to announce it goes, unless the outcome is still to come.
+ * KEYS: outbox, watchlist, then one record per entry. ARGV: entry id, publication JSON, captureId and `outcome` or
+ * `redaction` in turn.
  */
 export const publishedScript = `
 for i = 3, #KEYS do
-  local at = (i - 3) * 3
+  local at = (i - 3) * 4
   -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
   redis.call('XDEL', KEYS[1], ARGV[at + 1])
-  local status = redis.call('HGET', KEYS[i], 'status')
-  if ${luaMay('publish')} then
+  local record = redis.call('HMGET', KEYS[i], 'status', 'subject', 'published')
+  local status, subject, published = record[1], record[2], record[3]
+  local done = status ~= 'erased'
+  if ARGV[at + 4] == 'redaction' then
+    done = published or not subject
+    redis.call('HDEL', KEYS[i], 'redactionId')
+    if done then redis.call('HDEL', KEYS[i], ${luaList(redactionFields)}) end
+  elseif ${luaMay('publish')} and subject then
     redis.call('HSET', KEYS[i], 'published', ARGV[at + 2])
     redis.call('HDEL', KEYS[i], 'outboxId')
     ${tell('KEYS[i]')}
   end
-  redis.call('ZREM', KEYS[2], ARGV[at + 3])
+  if done then redis.call('ZREM', KEYS[2], ARGV[at + 3]) end
 end
 return #KEYS - 2
 `;
 
 /**
- * Puts the event of an ended capture into the outbox again when it is neither there nor in Kafka.
- * KEYS: record, outbox. ARGV: event, topic, captureId. Returns `restored`, `waiting` or `nothing_to_do`.
+ * Puts an event of a capture into the outbox again when it is neither there nor in Kafka.
+ * KEYS: record, outbox. ARGV: event, topic, captureId, `outcome` or `redaction`. Returns `restored`, `waiting` or
+ * `nothing_to_do`.
  */
 export const announceAgainScript = `
-local record = redis.call('HMGET', KEYS[1], 'status', 'published', 'outboxId')
+local redacts = ARGV[4] == 'redaction'
+local entryField = redacts and 'redactionId' or 'outboxId'
+local record = redis.call('HMGET', KEYS[1], 'status', 'published', entryField, 'subject')
 local status = record[1]
-if not ${luaMay('announceAgain')} or record[2] then return 'nothing_to_do' end
+if not ${luaMay('announceAgain')} or not record[4] then return 'nothing_to_do' end
+if record[2] and not redacts then return 'nothing_to_do' end
 if record[3] and #redis.call('XRANGE', KEYS[2], record[3], record[3]) > 0 then return 'waiting' end
 local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[1], 'topic', ARGV[2], 'captureId', ARGV[3])
-redis.call('HSET', KEYS[1], 'outboxId', entry)
+redis.call('HSET', KEYS[1], entryField, entry)
 return 'restored'
 `;
 

@@ -1,7 +1,11 @@
 import { cloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import { contractVersion } from '@identity-events/shared/contracts/contract-version';
-import { eventContracts, eventSchemaName } from '@identity-events/shared/contracts/event-contracts';
-import { type OutcomeEventType, outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
+import {
+  type EventType,
+  eventContracts,
+  eventSchemaName,
+  eventTypes,
+} from '@identity-events/shared/contracts/event-contracts';
 import { z } from 'zod';
 import { exampleEvents } from './example-events.ts';
 import { writePlainly } from './plain-schema.ts';
@@ -37,11 +41,11 @@ export function buildAsyncApi(): object {
   };
 }
 
-function perType(of: (type: OutcomeEventType) => object): Record<string, object> {
-  return Object.fromEntries(outcomeEventTypes.map((type) => [type, of(type)]));
+function perType(of: (type: EventType) => object): Record<string, object> {
+  return Object.fromEntries(eventTypes.map((type) => [type, of(type)]));
 }
 
-function message(type: OutcomeEventType): object {
+function message(type: EventType): object {
   const { version, summary, data } = eventContracts[type];
   return {
     name: type,
@@ -57,7 +61,7 @@ function message(type: OutcomeEventType): object {
 }
 
 /** The headers of a record: every attribute of the event but its content type under `ce_` (Kafka protocol binding, 3.2). */
-function recordHeaders(type: OutcomeEventType): z.ZodObject {
+function recordHeaders(type: EventType): z.ZodObject {
   const { data: _, datacontenttype, ...attributes } = { ...cloudEvent.shape, type: z.literal(type) };
   const prefixed = Object.entries(attributes).map(([name, schema]) => [`ce_${name}`, schema] as const);
   const { traceparent } = attributes;

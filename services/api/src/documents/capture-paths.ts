@@ -91,6 +91,7 @@ const read: ZodOpenApiOperationObject = {
       'unauthenticated',
       'forbidden',
       'not-found',
+      'gone',
       'internal',
       'overloaded',
       'unavailable',
@@ -116,13 +117,28 @@ const follow: ZodOpenApiOperationObject = {
       content: { 'text/event-stream': { schema: z.string() } },
     },
     '204': { description: 'There will be nothing that you do not know.', headers: answerHeaders },
-    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'overloaded', 'unavailable'),
+    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'gone', 'internal', 'overloaded', 'unavailable'),
+  },
+};
+
+const erase: ZodOpenApiOperationObject = {
+  operationId: 'eraseCapture',
+  tags: ['captures'],
+  summary: 'Erase a capture',
+  description:
+    'Ends a capture that has no outcome as failed (`capture_cancelled`), then erases its images, token and all that is known ' +
+    'of it; `identity.redacted` tells every consumer to do the same. Erasing it again is answered the same for 7 days. Needs ' +
+    'the scope `captures:write`.',
+  requestParams: { header: requestHeaders, path: id },
+  responses: {
+    '204': { description: 'The capture is erased.', headers: answerHeaders },
+    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'unavailable'),
   },
 };
 
 /** Submitting, listing and reading captures. */
 export const capturePaths: ZodOpenApiPathsObject = {
   '/v1/captures': { post: submit, get: list },
-  '/v1/captures/{id}': { get: read },
+  '/v1/captures/{id}': { get: read, delete: erase },
   '/v1/captures/{id}/events': { get: follow },
 };

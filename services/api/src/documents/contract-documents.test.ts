@@ -1,7 +1,6 @@
 import { Parser } from '@asyncapi/parser';
 import { jsonCapture } from '@identity-events/shared/contracts/capture-request';
-import { eventSchemaName } from '@identity-events/shared/contracts/event-contracts';
-import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
+import { eventSchemaName, eventTypes } from '@identity-events/shared/contracts/event-contracts';
 import { problemNames, problemType } from '@identity-events/shared/contracts/problems';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -43,7 +42,7 @@ it('the AsyncAPI document is valid by the parser of AsyncAPI', async () => {
       .all()
       .map((channel) => channel.address())
       .toSorted(),
-  ).toEqual(outcomeEventTypes.toSorted());
+  ).toEqual(eventTypes.toSorted());
 });
 
 it('a broken AsyncAPI document is found', async () => {
@@ -61,7 +60,7 @@ it.each(Object.entries(exampleEvents))(
     expect(validate(data)).toBe(true);
     expect(validate({ ...data, another: 'field' })).toBe(true);
     expect(validate({ ...data, subject: 1 })).toBe(false);
-    expect(validate({ ...data, outcome: 'expired' })).toBe(false);
+    if ('outcome' in data) expect(validate({ ...data, outcome: 'expired' })).toBe(false);
   },
 );
 

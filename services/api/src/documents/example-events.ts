@@ -1,4 +1,6 @@
-import { type Checks, checkNames, type OutcomeEventType } from '@identity-events/shared/contracts/identity-event';
+import type { EventType } from '@identity-events/shared/contracts/event-contracts';
+import { type Checks, checkNames } from '@identity-events/shared/contracts/identity-event';
+import { toRedactedEvent } from '@identity-events/shared/contracts/redacted-event';
 import { type DecidedCapture, toIdentityEvent } from '@identity-events/shared/contracts/to-identity-event';
 
 const capture: DecidedCapture = {
@@ -30,4 +32,5 @@ export const exampleEvents = {
     },
     decidedAt,
   ),
-} as const satisfies Record<OutcomeEventType, unknown>;
+  'identity.redacted': toRedactedEvent(capture, decidedAt + 86_400_000),
+} as const satisfies Record<EventType, unknown>;

@@ -5,10 +5,11 @@ import { type FollowCaptureDeps, followCapture } from '../captures/follow-captur
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
-import { readOwnCapture } from './read-own-capture.ts';
+import { type OwnCaptureDeps, readOwnCapture } from './read-own-capture.ts';
 import type { Waits } from './waits.ts';
 
 export interface CaptureEventsRouteDeps extends FollowCaptureDeps {
+  readonly captures: OwnCaptureDeps['captures'];
   readonly clients: readonly ApiClient[];
   readonly waits: Waits;
   /** How often something is sent while nothing happens, so that nobody between takes the connection for dead; ms. */

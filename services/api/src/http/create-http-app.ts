@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
+import { type EraseCaptureRouteDeps, eraseCaptureRoute } from './erase-capture-route.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
 import {
@@ -22,6 +23,7 @@ export interface HttpAppDeps
     GetCaptureRouteDeps,
     CaptureEventsRouteDeps,
     ListCapturesRouteDeps,
+    EraseCaptureRouteDeps,
     IdentityImagesRoutesDeps,
     DocumentRoutesDeps {
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
@@ -37,7 +39,11 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
   app.route('/v1/captures').post(submitCaptureRoute(deps)).get(listCapturesRoute(deps)).all(notAllowed('GET, POST'));
-  app.route('/v1/captures/:id').get(getCaptureRoute(deps)).all(notAllowed('GET'));
+  app
+    .route('/v1/captures/:id')
+    .get(getCaptureRoute(deps))
+    .delete(eraseCaptureRoute(deps))
+    .all(notAllowed('GET, DELETE'));
   app.route('/v1/captures/:id/events').get(captureEventsRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
   app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));

@@ -6,6 +6,7 @@ import { toIdentityEvent } from '@identity-events/shared/contracts/to-identity-e
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
+import { eraseRecord } from '@identity-events/shared/store/erase-record';
 import { keys } from '@identity-events/shared/store/keys';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import { openTestRedis, testRedisUrl } from '@identity-events/shared/store/redis.fixture';
@@ -244,14 +245,16 @@ it('when the service stops, whoever waits is answered, and streams end', async (
   expect(await (await get(`/v1/captures/${one.id}?wait=60s`)).json()).toMatchObject({ status: 'queued' });
 });
 
-it('an erased capture ends what follows it', async () => {
+it('an erased capture ends what follows it or waits for it', async () => {
   const capture = await accept();
+  const waiting = get(`/v1/captures/${capture.id}?wait=60s`);
   const messages = messagesOf(await get(`/v1/captures/${capture.id}/events`));
   await next(messages);
-  await redis.del(keys.capture(capture.id));
-  await redis.publish(keys.capture(capture.id), '');
+  await watched(capture);
+  expect(await eraseRecord(captures, capture, Date.now())).toBe(true);
   expect((await messages.next()).done).toBe(true);
-  expect((await get(`/v1/captures/${capture.id}/events`)).status).toBe(404);
+  expect((await waiting).status).toBe(410);
+  expect((await get(`/v1/captures/${capture.id}/events`)).status).toBe(410);
 });
 
 it("another tenant's capture can be neither waited for nor followed", async () => {

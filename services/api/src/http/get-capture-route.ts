@@ -6,18 +6,21 @@ import { type FollowCaptureDeps, followCapture } from '../captures/follow-captur
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
-import { readOwnCapture } from './read-own-capture.ts';
+import { HttpProblem } from './problem.ts';
+import { type OwnCaptureDeps, readOwnCapture } from './read-own-capture.ts';
 import { readQuery } from './read-query.ts';
 import type { Waits } from './waits.ts';
 
 export interface GetCaptureRouteDeps extends FollowCaptureDeps {
+  readonly captures: OwnCaptureDeps['captures'];
   readonly clients: readonly ApiClient[];
   readonly waits: Waits;
 }
 
 /**
  * `GET /v1/captures/{id}`: where the capture stands; with `wait`, as soon as it has its outcome, or as it stands when the
- * time is up or the service stops. Another tenant's capture is not found.
+ * time is up or the service stops. Another tenant's capture is not found, an
+ * erased one is gone.
  */
 export function getCaptureRoute(deps: GetCaptureRouteDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
@@ -41,8 +44,7 @@ async function waitFor(
   try {
     let latest = record;
     for await (const now of followCapture(deps, record.id, wait.signal)) {
-      // Erased while somebody waits: the last that was known of it.
-      if (!now) break;
+      if (!now) throw new HttpProblem('gone');
       latest = now;
       if (isTerminal(now.status)) break;
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { CaptureRecord, ErasedRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
@@ -37,6 +37,7 @@ export interface ApiFixture {
 /** `parts` take the place of their fakes. */
 export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partial<HttpAppDeps> = {}): ApiFixture {
   const stored: ApiFixture['stored'] = new Map();
+  const erased = new Map<string, ErasedRecord>();
   const claims = new Map<string, { fingerprint: string; captureId: string }>();
   const images: ApiFixture['images'] = new Map();
   const queued: string[] = [];
@@ -48,7 +49,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       ? Promise.reject(new AppError('redis_unavailable', 'away', { retriable: true }))
       : Promise.resolve().then(value);
 
-  const captures: Pick<Captures, 'accept' | 'read'> = {
+  const captures: Pick<Captures, 'accept' | 'read' | 'readErased' | 'erase'> = {
     accept: (capture, claim) =>
       whileUp(() => {
         const held = claims.get(`${capture.tenant} ${claim.key}`);
@@ -66,6 +67,12 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
         return capture
           ? { ...capture, expectedBy: capture.createdAt, v: '1', status: 'queued', failedCalls: 0, steps: new Map() }
           : null;
+      }),
+    readErased: (captureId) => whileUp(() => erased.get(captureId) ?? null),
+    erase: ({ capture: { id, tenant }, erasedAt }) =>
+      whileUp(() => {
+        if (stored.delete(id)) erased.set(id, { id, tenant, erasedAt });
+        return true;
       }),
   };
   const imageStore: Pick<ImageStore, 'put' | 'remove'> = {
@@ -99,6 +106,15 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       idempotencyWindowMs: 60_000,
       defaultExpiryMs: 86_400_000,
     },
+    erase: {
+      captures,
+      images: imageStore,
+      jobs: {
+        remove: (captureId) => whileUp(() => void queued.splice(0, queued.length, ...without(queued, captureId))),
+      },
+      index: { forget: async () => undefined },
+      now: Date.now,
+    },
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
     documents: buildContractDocuments(),
@@ -109,6 +125,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
   const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, away: false };
   return fixture;
 }
+
+const without = (ids: readonly string[], captureId: string): string[] => ids.filter((id) => id !== captureId);
 
 function client(name: string, tenant: string, key: string, scopes: readonly ApiScope[]): ApiClient {
   return { name, tenant, keySha256: createHash('sha256').update(key).digest(), scopes: new Set(scopes) };

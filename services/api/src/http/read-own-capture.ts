@@ -3,13 +3,21 @@ import type { Captures } from '@identity-events/shared/store/captures';
 import type { ApiClient } from './api-clients.ts';
 import { HttpProblem } from './problem.ts';
 
-/** The record of a capture of the client's tenant. Throws the problem `not-found`, also for another tenant's. */
+export interface OwnCaptureDeps {
+  readonly captures: Pick<Captures, 'read' | 'readErased'>;
+}
+
+/**
+ * The record of a capture of the client's tenant. Throws the problem `gone` when it was erased, and `not-found`, also for
+ * another tenant's, whatever became of it.
+ */
 export async function readOwnCapture(
-  captures: Pick<Captures, 'read'>,
+  captures: OwnCaptureDeps['captures'],
   client: ApiClient,
   captureId: string,
 ): Promise<CaptureRecord> {
   const record = await captures.read(captureId);
-  if (record?.tenant !== client.tenant) throw new HttpProblem('not-found');
-  return record;
+  if (record?.tenant === client.tenant) return record;
+  const erased = record ? null : await captures.readErased(captureId);
+  throw new HttpProblem(erased?.tenant === client.tenant ? 'gone' : 'not-found');
 }

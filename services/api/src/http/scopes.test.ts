@@ -3,11 +3,12 @@ import { expect, it } from 'vitest';
 import { type ApiScope, apiClientsPattern, apiScopes, parseApiClients } from './api-clients.ts';
 import { createApiFixture, keyWith } from './http.fixture.ts';
 
-const routes: readonly (readonly [method: 'get' | 'post', path: string, scope: ApiScope])[] = [
+const routes: readonly (readonly [method: 'get' | 'post' | 'delete', path: string, scope: ApiScope])[] = [
   ['post', '/v1/captures', 'captures:write'],
   ['get', '/v1/captures', 'captures:read'],
   ['get', '/v1/captures/cap_1', 'captures:read'],
   ['get', '/v1/captures/cap_1/events', 'captures:read'],
+  ['delete', '/v1/captures/cap_1', 'captures:write'],
   ['get', '/v1/identities/images', 'evidence:read'],
   ['get', '/v1/identities/images/content', 'evidence:read'],
 ];
@@ -17,8 +18,7 @@ const cases = routes.flatMap(([method, path, needed]) =>
 
 it.each(cases)('$method $path with $scope: $may', async ({ method, path, needed, scope, may }) => {
   const client = request(createApiFixture().app);
-  const call = method === 'get' ? client.get(path) : client.post(path);
-  const response = await call.set('authorization', `Bearer ${keyWith(scope)}`);
+  const response = await client[method](path).set('authorization', `Bearer ${keyWith(scope)}`);
   expect(response.status === 403).toBe(!may);
   // What the request lacks beside its scope is told only to those who may ask.
   expect([200, 400, 404, 403]).toContain(response.status);

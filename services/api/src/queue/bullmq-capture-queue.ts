@@ -2,10 +2,11 @@ import { captureQueueName, redisPrefix, toCaptureJob } from '@identity-events/sh
 import { whileRedisIsUp } from '@identity-events/shared/store/redis-errors';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { CaptureJobs } from '../captures/erase-capture.ts';
 import type { CaptureQueue } from '../captures/submit-capture.ts';
 
-/** The capture queue on BullMQ. Throws `AppError('redis_unavailable')` when the job can't be stored. */
-export function createBullmqCaptureQueue(redis: Redis): CaptureQueue & { close(): Promise<void> } {
+/** The capture queue on BullMQ. Throws `AppError('redis_unavailable')` when the job can't be stored or removed. */
+export function createBullmqCaptureQueue(redis: Redis): CaptureQueue & CaptureJobs & { close(): Promise<void> } {
   const queue = new Queue(captureQueueName, {
     connection: redis,
     prefix: redisPrefix,
@@ -19,6 +20,7 @@ export function createBullmqCaptureQueue(redis: Redis): CaptureQueue & { close()
       const { name, data, opts } = toCaptureJob({ id: captureId, lane });
       await whileRedisIsUp(() => queue.add(name, data, opts));
     },
+    remove: async (captureId) => void (await whileRedisIsUp(() => queue.remove(captureId))),
     close: () => queue.close(),
   };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { AppError } from '@identity-events/shared/runtime/errors';
 import { createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
+import { eraseRecord } from '@identity-events/shared/store/erase-record';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { Turn } from '@identity-events/shared/store/provider-gate';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { ProviderCalls } from './collect-evidence.ts';
 import type { StepEvidence, StepName } from './evidence.ts';
 import { type ProcessCaptureDeps, processCapture } from './process-capture.ts';
 import { TransientProviderFault } from './transient-provider-fault.ts';
@@ -193,4 +196,47 @@ it('a call that goes well is reported only where the gate asked for it', async (
   turn = { go: true, standing: 'probe' };
   await run(await accepted('link'));
   expect(reports).toEqual(['well after probe']);
+});
+
+async function erase(id: string): Promise<void> {
+  const record = await deps.captures.read(id);
+  if (record) await eraseRecord(deps.captures, record, now);
+}
+
+it('what a call brings for a capture that was erased meanwhile is not kept, and no further call is made', async () => {
+  const id = await accepted();
+  const { prepare } = deps.provider;
+  const erasing: ProviderCalls = {
+    prepare: async (step, capture) => {
+      const call = await prepare(step, capture);
+      return async (signal) => {
+        await erase(id);
+        return call(signal);
+      };
+    },
+  };
+  expect(await processCapture({ ...deps, provider: erasing }, id, new AbortController().signal)).toEqual({
+    result: 'nothing_to_do',
+  });
+  expect(calls).toEqual(['id_front']);
+  expect(await deps.captures.read(id)).toBeNull();
+  expect(await eventsOf(id)).toEqual([`identity.failed ${id}.outcome`, `identity.redacted ${id}.redacted`]);
+  expect(Object.keys(await redis.hgetall(`{idv}:capture:${id}`)).filter((field) => field.startsWith('step'))).toEqual(
+    [],
+  );
+  expect(await run(id)).toEqual({ result: 'nothing_to_do' });
+});
+
+it('images that are gone are a fault, unless the capture was erased meanwhile', async () => {
+  const gone = new AppError('image_missing', 'gone', { retriable: false });
+  const withoutImages = (before: () => Promise<void>): ProcessCaptureDeps => ({
+    ...deps,
+    provider: { prepare: () => before().then(() => Promise.reject(gone)) },
+  });
+  const attempt = (id: string, before: () => Promise<void>) =>
+    processCapture(withoutImages(before), id, new AbortController().signal);
+  const lost = await accepted();
+  await expect(attempt(lost, async () => undefined)).rejects.toBe(gone);
+  const erased = await accepted();
+  expect(await attempt(erased, () => erase(erased))).toEqual({ result: 'nothing_to_do' });
 });

@@ -1,6 +1,7 @@
 import { type CaptureKind, isTerminal } from '@identity-events/shared/contracts/capture';
 import { type Decision, failedBy } from '@identity-events/shared/contracts/decision';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
 import { type EndCaptureDeps, endCapture } from '@identity-events/shared/store/end-capture';
@@ -46,7 +47,7 @@ export async function processCapture(
     return { result: 'nothing_to_do' };
   }
   if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));
-  const collected = await collectEvidence(deps, record, signal);
+  const collected = await collect(deps, record, signal);
   switch (collected.result) {
     case 'complete':
       return end(deps, record, decideOutcome(record.kind, collected.evidence));
@@ -56,6 +57,18 @@ export async function processCapture(
       return retryOrGiveUp(deps, record, collected);
     case 'ended':
       return { result: 'nothing_to_do' };
+  }
+}
+
+/** Images that are gone are a fault, unless they are gone because somebody ended or erased the capture meanwhile. */
+async function collect(deps: ProcessCaptureDeps, record: CaptureRecord, signal: AbortSignal): Promise<Collection> {
+  try {
+    return await collectEvidence(deps, record, signal);
+  } catch (error) {
+    if (errorCode(error) !== 'image_missing') throw error;
+    const now = await deps.captures.read(record.id);
+    if (now && !isTerminal(now.status)) throw error;
+    return { result: 'ended' };
   }
 }
 

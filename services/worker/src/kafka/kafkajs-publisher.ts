@@ -1,4 +1,4 @@
-import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
+import { eventTypes } from '@identity-events/shared/contracts/event-contracts';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import {
   type ICustomPartitioner,
@@ -119,7 +119,7 @@ async function openProducer(
   topics: TopicSettings,
   partitionOf: WeakMap<object, number>,
 ): Promise<Producer> {
-  await ensureTopics(kafka, outcomeEventTypes, topics);
+  await ensureTopics(kafka, eventTypes, topics);
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,

@@ -1,5 +1,6 @@
 import type { QueuedCapture } from '@identity-events/shared/contracts/capture-job';
 import { failedBy } from '@identity-events/shared/contracts/decision';
+import { toRedactedEvent } from '@identity-events/shared/contracts/redacted-event';
 import { announce } from '@identity-events/shared/contracts/to-identity-event';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
@@ -17,7 +18,7 @@ export interface CaptureJobs {
 }
 
 export interface LookAfterDeps extends EndCaptureDeps {
-  readonly captures: Pick<Captures, 'read' | 'finish' | 'announceAgain'>;
+  readonly captures: Pick<Captures, 'read' | 'readErased' | 'finish' | 'announceAgain'>;
   readonly watchlist: Watchlist;
   readonly jobs: CaptureJobs;
   readonly logger: Logger;
@@ -46,9 +47,9 @@ export async function lookAfterCapture(deps: LookAfterDeps, captureId: string): 
   const record = await readBehind(deps.captures, captureId);
   const now = deps.now();
   const finding = diagnose(record, job, { now, graceMs: deps.graceMs });
+  if (finding === 'erased') return lookAfterErased(deps, captureId);
   const mended = typeof record === 'string' ? false : await mend(deps, record, finding);
-  if (finding === 'erased') await deps.watchlist.forget(captureId);
-  else await deps.watchlist.lookAgain(captureId, nextLook(deps, record, { mended, now }));
+  await deps.watchlist.lookAgain(captureId, nextLook(deps, record, { mended, now }));
   if (mended) deps.logger.warn('reconcile.mended', { captureId, finding, job });
   else if (finding === 'unreadable') deps.logger.error('reconcile.unreadable', { captureId, job });
   return { finding, mended };
@@ -69,6 +70,23 @@ async function mend(deps: LookAfterDeps, record: CaptureRecord, finding: Finding
     case 'dead_letter':
       return false;
   }
+}
+
+/** What an erased capture has to announce is announced in its order; with its redaction in Kafka nothing is left to do. */
+async function lookAfterErased({ captures, watchlist, now, againMs, logger }: LookAfterDeps, captureId: string) {
+  const finding = 'erased';
+  const erased = await captures.readErased(captureId);
+  if (!erased?.subject) {
+    await watchlist.forget(captureId);
+    return { finding, mended: false } as const;
+  }
+  const { outcome, subject, traceparent, erasedAt } = erased;
+  const lost = outcome && (await captures.announceAgain(captureId, announce(outcome, traceparent))) === 'restored';
+  const redacted = toRedactedEvent({ ...erased, subject }, erasedAt);
+  const mended = (await captures.announceAgain(captureId, redacted)) === 'restored' || lost === true;
+  await watchlist.lookAgain(captureId, mended ? now() : now() + againMs);
+  if (mended) logger.warn('reconcile.mended', { captureId, finding });
+  return { finding, mended } as const;
 }
 
 async function announceAgain({ captures }: LookAfterDeps, record: CaptureRecord): Promise<boolean> {

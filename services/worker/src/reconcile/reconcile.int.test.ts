@@ -8,6 +8,7 @@ import { openTestQueue, type TestQueue } from '@identity-events/shared/dead-lett
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { type Captures, createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
+import { eraseRecord } from '@identity-events/shared/store/erase-record';
 import { keys } from '@identity-events/shared/store/keys';
 import { createOutbox, type Outbox } from '@identity-events/shared/store/outbox';
 import { clearTestRedis, openTestRedis } from '@identity-events/shared/store/redis.fixture';
@@ -277,4 +278,32 @@ it('images without an open capture go once they are an hour old; all others stay
   expect(left).not.toContain('demo/cap_00aa');
   expect(left).not.toContain(`demo/${ended.id}`);
   expect(left).not.toContain(`other/${otherTenants.id}`);
+});
+
+it('what an erased capture has to announce is restored when it is lost, in its order, until it is in Kafka', async () => {
+  const { id } = await queued();
+  const record = await captures.read(id);
+  if (!record) expect.fail();
+  await eraseRecord(captures, record, now);
+  const announced = await eventsOf(id);
+  expect(await round(2 * minuteMs)).toMatchObject({ erased: 1 });
+  await redis.del(keys.outbox);
+  expect(await round(10 * minuteMs)).toMatchObject({ erased_mended: 1 });
+  expect(await eventsOf(id)).toEqual(announced);
+  expect(announced.map((event) => event.id)).toEqual([`${id}.outcome`, `${id}.redacted`]);
+
+  const entries = await outbox.read(10, 0);
+  const at = { topic: 't', partition: 0, offset: '1', at: now };
+  await outbox.published(entries.map((entry) => ({ entry, at })));
+  expect(await watched()).toEqual([]);
+});
+
+it('images of an erased capture that a crash left are collected', async () => {
+  const capture = await queued();
+  const record = await captures.read(capture.id);
+  if (!record) expect.fail();
+  await eraseRecord(captures, record, now);
+  now += 2 * hourMs;
+  await collectOrphans({ ...deps, images, orphanAgeMs: hourMs }, new AbortController().signal);
+  expect(await hasImages(capture)).toBe(false);
 });

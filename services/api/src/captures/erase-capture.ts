@@ -1,0 +1,38 @@
+import type { CaptureIndex } from '@identity-events/shared/store/capture-index';
+import type { Captures } from '@identity-events/shared/store/captures';
+import { eraseRecord } from '@identity-events/shared/store/erase-record';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
+
+/** The jobs of captures, as far as their end needs them. */
+export interface CaptureJobs {
+  /** Removes the capture's job, waiting or dead; one that is running ends by itself. Harmless when there is none. */
+  remove(captureId: string): Promise<void>;
+}
+
+export interface EraseCaptureDeps {
+  readonly captures: Pick<Captures, 'read' | 'readErased' | 'erase'>;
+  readonly images: Pick<ImageStore, 'remove'>;
+  readonly index: Pick<CaptureIndex, 'forget'>;
+  readonly jobs: CaptureJobs;
+  readonly now: () => number;
+}
+
+/**
+ * Erases a capture: an open one is cancelled, then record, images and job go, and its redaction goes out. False when the
+ * tenant has no such capture.
+ *
+ * What a worker brings for it later is refused. Erasing again finishes what was begun and announces nothing more. Throws
+ * `AppError('redis_unavailable')`, `AppError('image_store_failed')`: to be repeated.
+ */
+export async function eraseCapture(deps: EraseCaptureDeps, tenant: string, captureId: string): Promise<boolean> {
+  const record = await deps.captures.read(captureId);
+  const owner = record ?? (await deps.captures.readErased(captureId));
+  if (owner?.tenant !== tenant) return false;
+  if (record) await eraseRecord(deps.captures, record, deps.now());
+  // After the record, so that no worker looks for images of a capture that seems open.
+  await deps.images.remove({ tenant, captureId });
+  await deps.jobs.remove(captureId);
+  const { subject } = owner;
+  if (subject !== undefined) await deps.index.forget({ id: captureId, tenant, subject });
+  return true;
+}
