@@ -37,6 +37,36 @@ it("captures are listed by what became of them, through every page, with another
   expect(failed.captures.map(({ id }) => id)).toEqual([ids[1]]);
 });
 
+it('a batch of a thousand is a thousand captures, sent once or twice, and each has its outcome', async () => {
+  const subject = 'batched-1';
+  const captures = Array.from({ length: 1_000 }, (_, i) => ({
+    idempotencyKey: `batch-${i}`,
+    kind: 'link',
+    subject,
+    userToken: `sandbox-user-batched-${i}`,
+    transactionId: '00000000-0000-4000-8000-000000000000',
+  }));
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ captures: [...captures, { kind: 'link' }].slice(1) }),
+  };
+  const ids = new Set<string>();
+  for (const _ of ['once', 'twice']) {
+    const response = await system.captures.ask('/v1/captures/batch', init);
+    expect(response.status).toBe(207);
+    const { results } = (await response.json()) as { results: { status: number; capture?: { id: string } }[] };
+    expect(results.map(({ status }) => status)).toEqual([...Array.from({ length: 999 }, () => 202), 400]);
+    for (const { capture } of results) if (capture) ids.add(capture.id);
+  }
+  expect(ids.size).toBe(999);
+  await system.until(
+    () => [...ids].filter((captureId) => system.events.recordsOf(captureId).length === 0).length,
+    (left) => left === 0,
+    60_000,
+  );
+});
+
 it('a capture is followed to its place in Kafka, also through another API process', async () => {
   const port = await freePort();
   const spec = system.system.specs.api;

@@ -1,9 +1,17 @@
+import { captureBatch, captureBatchView } from '@identity-events/shared/contracts/capture-batch';
 import { captureListQuery, captureListView } from '@identity-events/shared/contracts/capture-list';
 import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
 import { acceptedView, captureQuery, captureView } from '@identity-events/shared/contracts/capture-view';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { answerHeaders, locationHeaders, requestHeaders, streamHeaders, submissionHeaders } from './headers.ts';
+import {
+  answerHeaders,
+  batchHeaders,
+  locationHeaders,
+  requestHeaders,
+  streamHeaders,
+  submissionHeaders,
+} from './headers.ts';
 import { problemResponses } from './problem-responses.ts';
 
 const link = {
@@ -47,6 +55,42 @@ const submit: ZodOpenApiOperationObject = {
       'internal',
       'overloaded',
       'unavailable',
+    ),
+  },
+};
+
+const submitBatch: ZodOpenApiOperationObject = {
+  operationId: 'submitCaptures',
+  tags: ['captures'],
+  summary: 'Submit many captures of kind link',
+  description:
+    'Up to 1,000 captures, each with an `idempotencyKey` of its own, and an answer for each as it would get alone: one that is ' +
+    'refused does not keep the others out. Pointers in a problem start at its capture. Send the whole again when in doubt: ' +
+    'captures that were accepted are the same ones then. Needs the scope `captures:write`.',
+  requestParams: { header: batchHeaders },
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: captureBatch,
+        examples: { two: { value: { captures: ['1', '2'].map((key) => ({ idempotencyKey: key, ...link })) } } },
+      },
+    },
+  },
+  responses: {
+    '207': {
+      description: 'An answer for each capture.',
+      headers: answerHeaders,
+      content: { 'application/json': { schema: captureBatchView } },
+    },
+    ...problemResponses(
+      'malformed-body',
+      'unauthenticated',
+      'forbidden',
+      'body-too-large',
+      'unsupported-media-type',
+      'internal',
+      'overloaded',
     ),
   },
 };
@@ -139,6 +183,7 @@ const erase: ZodOpenApiOperationObject = {
 /** Submitting, listing and reading captures. */
 export const capturePaths: ZodOpenApiPathsObject = {
   '/v1/captures': { post: submit, get: list },
+  '/v1/captures/batch': { post: submitBatch },
   '/v1/captures/{id}': { get: read, delete: erase },
   '/v1/captures/{id}/events': { get: follow },
 };

@@ -1,3 +1,4 @@
+import { idempotencyKey } from '@identity-events/shared/contracts/capture-batch';
 import { z } from 'zod';
 
 const requestId = z.string().meta({
@@ -33,14 +34,13 @@ export const requestHeaders = z.object({
     .meta({ description: 'Your id of the request: 8 to 128 letters, digits or . _ - (others are replaced).' }),
 });
 
+const traceparent = z.string().optional().meta({ description: 'W3C trace context; handed on to the event.' });
+
 /** What a submission carries. */
-export const submissionHeaders = requestHeaders.extend({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/)
-    .meta({ description: 'A new one for each capture, such as a UUID; the same one for every repetition of it.' }),
-  traceparent: z.string().optional().meta({ description: 'W3C trace context; handed on to the event.' }),
-});
+export const submissionHeaders = requestHeaders.extend({ 'Idempotency-Key': idempotencyKey, traceparent });
+
+/** What a batch carries: its keys stand in its captures. */
+export const batchHeaders = requestHeaders.extend({ traceparent });
 
 /** What a client that follows a stream may carry. */
 export const streamHeaders = requestHeaders.extend({

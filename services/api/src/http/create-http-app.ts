@@ -15,11 +15,12 @@ import {
 import { type ListCapturesRouteDeps, listCapturesRoute } from './list-captures-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
-import { type SubmitCaptureRouteDeps, submitCaptureRoute } from './submit-capture-route.ts';
+import { type SubmitBatchRouteDeps, submitBatchRoute } from './submit-batch-route.ts';
+import { submitCaptureRoute } from './submit-capture-route.ts';
 import { toProblem } from './to-problem.ts';
 
 export interface HttpAppDeps
-  extends SubmitCaptureRouteDeps,
+  extends SubmitBatchRouteDeps,
     GetCaptureRouteDeps,
     CaptureEventsRouteDeps,
     ListCapturesRouteDeps,
@@ -39,6 +40,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
   app.route('/v1/captures').post(submitCaptureRoute(deps)).get(listCapturesRoute(deps)).all(notAllowed('GET, POST'));
+  app.route('/v1/captures/batch').post(submitBatchRoute(deps)).all(notAllowed('POST'));
   app
     .route('/v1/captures/:id')
     .get(getCaptureRoute(deps))
@@ -87,8 +89,8 @@ function identifyAndLog({ newRequestId, logger }: HttpAppDeps): RequestHandler {
 }
 
 /** What routes leave for the log, by name: nothing else of what they keep gets there. */
-function logged({ requestId, captureId, problem }: Partial<Record<string, string>>) {
-  return { requestId, captureId, problem };
+function logged({ requestId, captureId, problem, accepted, refused }: Partial<Record<string, string>>) {
+  return { requestId, captureId, problem, accepted, refused };
 }
 
 function notAllowed(allow: string): RequestHandler {

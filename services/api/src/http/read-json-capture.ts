@@ -1,25 +1,19 @@
 import { type ImageName, imageNames } from '@identity-events/shared/contracts/capture';
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import type { UncheckedCapture } from '../captures/check-capture.ts';
 import { HttpProblem } from './problem.ts';
+import { jsonReader } from './read-json.ts';
 
 /** Five images of 5 MiB in base64, and room for the other fields. */
 export const jsonBytesMax = 36 * 1024 * 1024;
 
-const parseJson = express.json({ limit: jsonBytesMax, strict: true, inflate: false, type: () => true });
+const readJson = jsonReader(jsonBytesMax);
 
 /** Reads a capture sent as one JSON object; images are base64 strings under their names. */
 export async function readJsonCapture(request: Request, response: Response): Promise<UncheckedCapture> {
-  await new Promise<void>((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
-  });
-  const body: unknown = request.body;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new HttpProblem('malformed-body', { detail: 'Send one JSON object.' });
-  }
   const fields: Record<string, unknown> = {};
   const images = new Map<ImageName, Uint8Array>();
-  for (const [name, value] of Object.entries(body)) {
+  for (const [name, value] of Object.entries(await readJson(request, response))) {
     if (isImageName(name) && typeof value === 'string') images.set(name, decodeBase64(name, value));
     else fields[name] = value;
   }

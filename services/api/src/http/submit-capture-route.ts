@@ -1,15 +1,16 @@
-import type { ProblemName } from '@identity-events/shared/contracts/problems';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Request, RequestHandler, Response } from 'express';
-import { checkCapture, type Fault } from '../captures/check-capture.ts';
+import { checkCapture } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
 import type { ApiClient } from './api-clients.ts';
 import { authorize } from './authorize.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { captureUrl, toAcceptedView } from './capture-view.ts';
 import { HttpProblem } from './problem.ts';
+import { problemOfFaults } from './problem-of-faults.ts';
 import { jsonBytesMax, readJsonCapture } from './read-json-capture.ts';
 import { multipartBytesMax, readMultipartCapture } from './read-multipart-capture.ts';
+import { readTraceparent } from './read-traceparent.ts';
 
 export interface SubmitCaptureRouteDeps {
   readonly clients: readonly ApiClient[];
@@ -45,7 +46,7 @@ async function submit(
 ): Promise<CaptureRecord> {
   const unchecked = await (multipart ? readMultipartCapture(request) : readJsonCapture(request, response));
   const checked = checkCapture(unchecked, deps.submit.now());
-  if (!checked.ok) throw toProblem(checked.faults);
+  if (!checked.ok) throw problemOfFaults(checked.faults);
   const { tenant } = client;
   return submitCapture(deps.submit, {
     tenant,
@@ -64,26 +65,8 @@ function readIdempotencyKey(request: Request): string {
   });
 }
 
-/** https://www.w3.org/TR/trace-context/ ; anything else is as good as none. */
-function readTraceparent(request: Request): string | undefined {
-  const value = request.get('traceparent');
-  return value && /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(value) ? value : undefined;
-}
-
 function isMultipart(request: Request): boolean {
   if (request.is('multipart/form-data') !== false) return true;
   if (request.is('application/json')) return false;
   throw new HttpProblem('unsupported-media-type', { detail: 'Send application/json or multipart/form-data.' });
-}
-
-/** The most telling status when faults of several kinds meet. */
-const problemOf: readonly [Fault['kind'], ProblemName][] = [
-  ['too_large', 'body-too-large'],
-  ['unsupported_type', 'unsupported-media-type'],
-  ['invalid', 'invalid-capture'],
-];
-
-function toProblem(faults: readonly Fault[]): HttpProblem {
-  const [, problem] = problemOf.find(([kind]) => faults.every((fault) => fault.kind === kind)) ?? [];
-  return new HttpProblem(problem ?? 'invalid-capture', { faults });
 }
