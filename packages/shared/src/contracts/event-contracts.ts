@@ -1,9 +1,10 @@
 import type { z } from 'zod';
+import { businessRequestEventType, businessRequestStatusChanged } from './business-request-event.ts';
 import { identityCaptured, identityFailed, identityVerified, outcomeEventTypes } from './identity-event.ts';
 import { identityRedacted, redactedEventType } from './redacted-event.ts';
 
 /** Every event that this service publishes. The topic of an event is its type. */
-export const eventTypes = [...outcomeEventTypes, redactedEventType] as const;
+export const eventTypes = [...outcomeEventTypes, redactedEventType, businessRequestEventType] as const;
 export type EventType = (typeof eventTypes)[number];
 
 interface EventContract {
@@ -35,6 +36,11 @@ export const eventContracts: Readonly<Record<EventType, EventContract>> = {
     version: 1,
     summary: 'The capture was erased on request: forget what you keep of it, and what may still reach you about it.',
     data: identityRedacted,
+  },
+  'business_request.status_changed': {
+    version: 1,
+    summary: 'The provider says that a business request (a contract) has a new status.',
+    data: businessRequestStatusChanged,
   },
 };
 

@@ -32,6 +32,8 @@ export const keys = {
   adminTokenPause: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:pause`,
   /** Sorted set: captures whose event is not in Kafka yet, by the time at which somebody should look after them. */
   watchlist: `${redisPrefix}:watchlist`,
+  /** String with expiry: that an event about no capture was announced. */
+  announced: (tenant: string, id: string): string => `${redisPrefix}:announced:${tenant}:${id}`,
   /** Stream: events decided and not yet in Kafka. */
   outbox: `${redisPrefix}:outbox`,
   /** String with expiry: which worker relays the outbox. */

@@ -10,7 +10,8 @@ import { dropLeaseScript, holdLeaseScript, publishedScript } from './scripts.ts'
 /** An event that was decided and is not yet known to be in Kafka. */
 export interface OutboxEntry {
   readonly id: string;
-  readonly captureId: string;
+  /** The capture that it is about; null for an event about something else, of which no record is kept. */
+  readonly captureId: string | null;
   readonly topic: string;
   readonly event: CloudEvent;
 }
@@ -18,13 +19,14 @@ export interface OutboxEntry {
 /**
  * Events between decision and Kafka, oldest first.
  *
- * One relay at a time reads it, under a lease, so that events of one person leave in the order of their decisions.
+ * One relay at a time reads it, under a lease, so that events with the same key leave in the order in which they entered:
+ * those of one person in the order of their decisions.
  */
 export interface Outbox {
   /** The oldest entries. Waits up to `waitMs` for one when there is none; needs a connection of its own for that. */
   read(count: number, waitMs: number): Promise<OutboxEntry[]>;
   /**
-   * Takes the entries out and notes in each capture's record where its outcome stands. With its redaction there, what a
+   * Takes the entries out and notes in each capture's record, where there is one, where its outcome stands. With its redaction there, what a
    * record kept to announce that is gone.
    */
   published(entries: readonly { entry: OutboxEntry; at: Publication }[]): Promise<void>;
@@ -55,14 +57,20 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
         return (reply?.[0]?.[1] ?? []).map(toEntry);
       }),
     async published(entries) {
-      if (entries.length === 0) return;
+      const ofCaptures = entries.flatMap(({ entry, at }) => {
+        const { captureId } = entry;
+        return captureId === null ? [] : [{ entry, at, captureId }];
+      });
+      const others = entries.filter(({ entry }) => entry.captureId === null).map(({ entry }) => entry.id);
+      if (others.length > 0) await whileRedisIsUp(() => redis.xdel(keys.outbox, ...others));
+      if (ofCaptures.length === 0) return;
       await runScript(
         redis,
         scripts.published,
-        [keys.outbox, keys.watchlist, ...entries.map(({ entry }) => keys.capture(entry.captureId))],
-        entries.flatMap(({ entry, at }) => {
+        [keys.outbox, keys.watchlist, ...ofCaptures.map(({ captureId }) => keys.capture(captureId))],
+        ofCaptures.flatMap(({ entry, at, captureId }) => {
           const word = entry.event.type === redactedEventType ? 'redaction' : 'outcome';
-          return [entry.id, JSON.stringify(at), entry.captureId, word];
+          return [entry.id, JSON.stringify(at), captureId, word];
         }),
       );
     },
@@ -79,11 +87,11 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
 }
 
 function toEntry([id, flat]: [string, string[]]): OutboxEntry {
-  const value = (name: string): string => flat[flat.indexOf(name) + 1] ?? '';
+  const fields = new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
   return {
     id,
-    captureId: value('captureId'),
-    topic: value('topic'),
-    event: cloudEvent.parse(JSON.parse(value('event'))),
+    captureId: fields.get('captureId') ?? null,
+    topic: fields.get('topic') ?? '',
+    event: cloudEvent.parse(JSON.parse(fields.get('event') ?? '')),
   };
 }

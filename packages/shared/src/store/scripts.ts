@@ -199,6 +199,16 @@ return 'restored'
 `;
 
 /**
+ * Puts an event that is about no capture into the outbox, once within a time. KEYS: that it was announced, outbox.
+ * ARGV: ms, event, topic. Returns 1, or 0 when it was announced before.
+ */
+export const announceOnceScript = `
+if not redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) then return 0 end
+redis.call('XADD', KEYS[2], '*', 'event', ARGV[2], 'topic', ARGV[3])
+return 1
+`;
+
+/**
  * Notes that a dead letter gets a new attempt, one for each death and not more than allowed, and has somebody look after it.
  * KEYS: record, watchlist. ARGV: nonce, when the job died, epoch ms, redrives allowed, captureId.
  * Returns {`noted` or `repeated`, the nonce that counts}, or {`too_often`, `ended` or `missing`}.

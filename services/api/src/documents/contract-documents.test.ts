@@ -59,7 +59,7 @@ it.each(Object.entries(exampleEvents))(
     const validate = new Ajv2020({ strictSchema: false, validateFormats: false }).compile(copy(schema ?? {}));
     expect(validate(data)).toBe(true);
     expect(validate({ ...data, another: 'field' })).toBe(true);
-    expect(validate({ ...data, subject: 1 })).toBe(false);
+    expect(validate({ ...data, tenant: 1 })).toBe(false);
     if ('outcome' in data) expect(validate({ ...data, outcome: 'expired' })).toBe(false);
   },
 );

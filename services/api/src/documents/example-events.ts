@@ -1,3 +1,4 @@
+import { toBusinessRequestEvent } from '@identity-events/shared/contracts/business-request-event';
 import type { EventType } from '@identity-events/shared/contracts/event-contracts';
 import { type Checks, checkNames } from '@identity-events/shared/contracts/identity-event';
 import { toRedactedEvent } from '@identity-events/shared/contracts/redacted-event';
@@ -33,4 +34,12 @@ export const exampleEvents = {
     decidedAt,
   ),
   'identity.redacted': toRedactedEvent(capture, decidedAt + 86_400_000),
+  'business_request.status_changed': toBusinessRequestEvent({
+    tenant: 'demo',
+    businessRequestId: '7d444840-9dc0-4d2f-9a6b-5f1c0c3d2e1a',
+    status: 'PendingApproval',
+    notificationId: '9b2d4c1e-0f5a-4b7e-8c3d-2a1b0c9d8e7f',
+    notifiedAt: new Date(decidedAt).toISOString(),
+    receivedAt: new Date(decidedAt + 400).toISOString(),
+  }),
 } as const satisfies Record<EventType, unknown>;

@@ -1,5 +1,7 @@
+import { toBusinessRequestEvent } from '@identity-events/shared/contracts/business-request-event';
 import type { CloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { keys } from '@identity-events/shared/store/keys';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
@@ -97,4 +99,24 @@ it('relays with one of several relays, and the next takes over when it stops', a
   await leading.stop();
   await decide('e2');
   await vi.waitFor(() => expect(second.got).toEqual(['e2']), 10_000);
+});
+
+it('relays events that are about no capture among the others, in order', async () => {
+  const readers = new Readers();
+  await decide('e0');
+  await createAnnouncements(redis).once(
+    toBusinessRequestEvent({
+      tenant: 'demo',
+      businessRequestId: 'r',
+      status: 'Unheard',
+      notificationId: 'n',
+      notifiedAt: null,
+      receivedAt: '2026-01-01T00:00:00.000Z',
+    }),
+    { tenant: 'demo', id: 'n', windowMs: 1_000 },
+  );
+  await decide('e1');
+  start(readers, 'a');
+  await vi.waitFor(() => expect(readers.got).toEqual(['e0', 'vlens.n', 'e1']));
+  await vi.waitFor(async () => expect(await redis.xlen(keys.outbox)).toBe(0));
 });
