@@ -57,6 +57,12 @@ const rules = [
     { path: '^packages/shared/src/contracts/', pathNot: TEST },
     { pathNot: '^packages/shared/src/contracts/|/node_modules/zod/' },
   ),
+  forbid(
+    'tenants-and-store-apart',
+    'Tenants are settings, the store is state; the services join them.',
+    { path: '^packages/shared/src/(tenants|store)/', pathNot: TEST },
+    { path: '^packages/shared/src/(tenants|store)/', pathNot: '^packages/shared/src/$1/' },
+  ),
   forbid('packages-below-services', 'Packages never import services.', { path: '^packages/' }, { path: '^services/' }),
   forbid(
     'vlens-alone',

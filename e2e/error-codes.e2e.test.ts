@@ -108,11 +108,11 @@ it.each([4001, 4002, 4004, 4005, 4006, 4007])(
     const captureId = await system.captures.link('0000');
     const health = async () =>
       (await (await fetch(`${system.system.workerUrl}/readyz`)).json()) as {
-        provider: { closed: boolean; why: string };
+        provider: { demo: { closed: boolean; why: string } };
       };
-    await system.until(health, ({ provider }) => provider.closed);
+    await system.until(health, ({ provider }) => provider.demo.closed);
     expect(await system.captures.read(captureId)).toMatchObject({ status: 'processing' });
     expect(await outcomeOf(captureId)).toMatchObject({ outcome: 'verified' });
-    expect((await health()).provider).toMatchObject({ closed: false });
+    expect((await health()).provider.demo).toMatchObject({ closed: false, served: true });
   },
 );

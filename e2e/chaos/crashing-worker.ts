@@ -26,7 +26,13 @@ await runService(process, () => {
     logger,
     shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
     start: async (releases) => {
-      const port = await startWorker(config, logger, releases, crashSeams(rules, Math.random, die));
+      const port = await startWorker({
+        config,
+        env: process.env,
+        logger,
+        releases,
+        seams: crashSeams(rules, Math.random, die),
+      });
       logger.info('worker.running', { healthHost: config.HEALTH_HOST, healthPort: port });
     },
   };

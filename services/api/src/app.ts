@@ -11,11 +11,15 @@ import { createCaptureIndex } from '@identity-events/shared/store/capture-index'
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { openTenants } from '@identity-events/shared/tenants/open-tenants';
+import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
+import type { Tenants } from '@identity-events/shared/tenants/tenant';
+import { tenantOf } from '@identity-events/shared/tenants/tenant-of';
+import { tenantsOfEnvironment } from '@identity-events/shared/tenants/tenants-of-environment';
 import { v4 } from 'uuid';
 import { newCaptureId } from './captures/capture-id.ts';
-import { type ApiConfig, toVlensAccount } from './config.ts';
+import type { ApiConfig } from './config.ts';
 import { buildContractDocuments } from './documents/contract-documents.ts';
-import { parseApiClients } from './http/api-clients.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
@@ -32,8 +36,18 @@ const heartbeatMs = 15_000;
 /** How often a server that stops looks for connections that have become idle. */
 const closeIdleEveryMs = 50;
 
+/** What the API is started with. */
+export interface StartApiOptions {
+  readonly config: ApiConfig;
+  /** Where secrets are looked up that the tenants file names. */
+  readonly env: Environment;
+  readonly logger: Logger;
+  readonly releases: Releases;
+}
+
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
-export async function startApi(config: ApiConfig, logger: Logger, releases: Releases): Promise<number> {
+export async function startApi({ config, env, logger, releases }: StartApiOptions): Promise<number> {
+  const tenants = await readTenants({ config, env, logger, releases });
   const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
   releases.onStop('redis', async () => redis.disconnect());
   const subscriber = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
@@ -44,15 +58,16 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
   const captures = createCaptures(redis);
   const captureIndex = createCaptureIndex(redis, captures);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
-  const identityImages = openIdentityImages(toVlensAccount(config), {
+  const identityImages = openIdentityImages(tenants, {
     redis,
     sealer,
     logger,
     releases,
     now: Date.now,
     newOwner: v4,
+    timeoutMs: config.VLENS_TIMEOUT_MS,
     budget: createProviderBudget(redis, {
-      windowsOf: () => config.VLENS_WINDOWS,
+      windowsOf: (tenant) => tenantOf(tenants, tenant).windows,
       marginMs: config.VLENS_WINDOW_MARGIN_MS,
       probeMs: config.VLENS_TIMEOUT_MS + 1_000,
     }),
@@ -60,7 +75,7 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
 
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
-    clients: parseApiClients(config.API_CLIENTS, config.TENANT_ID),
+    tenants,
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
     captureIndex,
@@ -75,9 +90,10 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
       now: Date.now,
       newCaptureId,
       newTransactionId: v4,
-      windowsOf: () => config.VLENS_WINDOWS.map(({ calls, ms }) => ({ calls, ms: ms + config.VLENS_WINDOW_MARGIN_MS })),
+      windowsOf: (tenant) =>
+        tenantOf(tenants, tenant).windows.map(({ calls, ms }) => ({ calls, ms: ms + config.VLENS_WINDOW_MARGIN_MS })),
       idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
-      defaultExpiryMs: config.CAPTURE_EXPIRY_MS,
+      expiryMsOf: (tenant) => tenantOf(tenants, tenant).expiryMs ?? config.CAPTURE_EXPIRY_MS,
     },
     erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
     identityImages,
@@ -91,6 +107,18 @@ export async function startApi(config: ApiConfig, logger: Logger, releases: Rele
   // The first to run: whoever waits is answered, so that the server can close.
   releases.onStop('waits', async () => waits.stop());
   return port;
+}
+
+function readTenants({ config, env, logger, releases }: StartApiOptions): Promise<Tenants> {
+  const { TENANTS_FILE: file, TENANTS_RELOAD_MS: everyMs } = config;
+  const defaults = { baseUrl: config.VLENS_BASE_URL, windows: config.VLENS_WINDOWS };
+  return openTenants(file === undefined ? { settings: tenantsOfEnvironment(config) } : { file, everyMs }, {
+    env,
+    calls: 'evidence',
+    defaults,
+    logger,
+    releases,
+  });
 }
 
 /** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */

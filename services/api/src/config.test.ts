@@ -1,6 +1,6 @@
 import { readConfig } from '@identity-events/shared/runtime/config';
 import { expect, it } from 'vitest';
-import { apiConfig, toVlensAccount } from './config.ts';
+import { apiConfig } from './config.ts';
 
 const needed = {
   REDIS_URL: 'redis://127.0.0.1:6379',
@@ -15,20 +15,22 @@ const admin = { VLENS_TENANCY_NAME: 'tenancy', VLENS_ADMIN_USER: 'service', VLEN
 it.each([
   ['nothing of Vlens', {}],
   ['what the workers need of it', shared],
-])('reads no evidence with %s', (_, env) => {
-  expect(toVlensAccount(readConfig(apiConfig, { ...needed, ...env }))).toBeUndefined();
+  ['the whole service account', { ...shared, ...admin }],
+])('starts with %s', (_, env) => {
+  expect(() => readConfig(apiConfig, { ...needed, ...env })).not.toThrow();
 });
 
-it('reads evidence with the whole account', () => {
-  expect(toVlensAccount(readConfig(apiConfig, { ...needed, ...shared, ...admin }))).toEqual({
-    tenant: 'demo',
-    baseUrl: 'https://vlens.example',
-    apiKey: 'api-key',
-    timeoutMs: 10_000,
-    tenancyName: 'tenancy',
-    user: 'service',
-    password: 'pass word',
-  });
+it('starts with a tenants file, whatever of Vlens is set for it to refer to', () => {
+  const { TENANT_ID: _id, API_CLIENTS: _clients, ...others } = needed;
+  const env = { ...others, TENANTS_FILE: '/etc/tenants.yaml', VLENS_ADMIN_PASSWORD: 'pass word' };
+  expect(() => readConfig(apiConfig, env)).not.toThrow();
+});
+
+it('asks for a tenant or a file of them, and not for both', () => {
+  const none = { ...needed, TENANT_ID: undefined, API_CLIENTS: undefined };
+  expect(() => readConfig(apiConfig, none)).toThrow(/TENANT_ID: is missing[^]*API_CLIENTS: is missing/);
+  const both = { ...needed, TENANTS_FILE: '/etc/tenants.yaml' };
+  expect(() => readConfig(apiConfig, both)).toThrow(/TENANT_ID: must be empty[^]*API_CLIENTS: must be empty/);
 });
 
 it.each(Object.keys({ ...shared, ...admin }))('names %s when it alone is missing', (name) => {

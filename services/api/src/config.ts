@@ -1,9 +1,8 @@
 import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { apiClients, checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
-import { apiClientsPattern, apiScopes } from './http/api-clients.ts';
-import type { VlensAccount } from './vlens/open-identity-images.ts';
 
 const printable = z.string().regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII');
 
@@ -21,24 +20,23 @@ const settings = z.object({
   CAPTURE_STORE_DIR: z.string().min(1),
   /** Keys that seal images and tokens: <id>:<base64 of 32 bytes>, comma separated; the first one seals, all open. */
   ENCRYPTION_KEYS: z.string().min(1),
-  /** The tenant for which this service runs. */
-  TENANT_ID: tenantId,
+  /** File of the tenants and their clients, YAML or JSON; instead of the one tenant that TENANT_ID names. */
+  TENANTS_FILE: z.string().min(1).optional(),
+  /** How often that file is looked at for changes; milliseconds, 100 to 600,000. */
+  TENANTS_RELOAD_MS: wholeNumber(100, 600_000).default(5_000),
+  /** The tenant for which this service runs, where there is no TENANTS_FILE. */
+  TENANT_ID: tenantId.optional(),
   /** Who may call: <name>:<SHA-256 of the key in hex>[:<scope>+<scope>], comma separated; captures:* without scopes. */
-  API_CLIENTS: z
-    .string()
-    .regex(
-      apiClientsPattern,
-      `must be <name>:<sha256 hex>[:<scope>+<scope>], comma separated, with scopes of ${apiScopes.join(', ')}`,
-    ),
+  API_CLIENTS: apiClients.optional(),
   /** How long a repeated Idempotency-Key yields the first answer; milliseconds, a minute to 7 days. Default a day. */
   IDEMPOTENCY_WINDOW_MS: wholeNumber(60_000, 7 * 86_400_000).default(86_400_000),
-  /** Address of the Vlens API. */
+  /** Address of the Vlens API; of those tenants of the file that name none. */
   VLENS_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
-  /** The tenant's Vlens ApiKey. */
+  /** The tenant's Vlens ApiKey, where there is no TENANTS_FILE. */
   VLENS_API_KEY: printable.optional(),
   /** Longest time one provider call may take, headers and body together; milliseconds, 100 to 120,000. */
   VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(10_000),
-  /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
+  /** What Vlens allows a tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
   /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 50 to 1,000. */
   VLENS_WINDOW_MARGIN_MS: wholeNumber(50, 1_000).default(250),
@@ -72,8 +70,9 @@ const accountSettings = [
 /** {@link settings}, and of the service account all or nothing; looked at also when other settings are faulty. */
 export const apiConfig = settings.superRefine(
   (config, context) => {
+    checkTenancy(config, ['TENANT_ID', 'API_CLIENTS'], context);
     const missing = accountSettings.filter((name) => config[name] === undefined);
-    if (accountSettings.slice(2).every((name) => missing.includes(name))) return;
+    if (config.TENANTS_FILE !== undefined || accountSettings.slice(2).every((name) => missing.includes(name))) return;
     for (const name of missing) {
       context.addIssue({ code: 'custom', path: [name], message: 'is missing, and evidence needs it' });
     }
@@ -81,11 +80,3 @@ export const apiConfig = settings.superRefine(
   { when: () => true },
 );
 export type ApiConfig = z.infer<typeof apiConfig>;
-
-/** The service account that reads evidence; undefined when none is set up. */
-export function toVlensAccount(config: ApiConfig): VlensAccount | undefined {
-  const { VLENS_BASE_URL: baseUrl, VLENS_API_KEY: apiKey, VLENS_TENANCY_NAME: tenancyName } = config;
-  const { VLENS_ADMIN_USER: user, VLENS_ADMIN_PASSWORD: password } = config;
-  if (!baseUrl || !apiKey || !tenancyName || !user || !password) return undefined;
-  return { tenant: config.TENANT_ID, timeoutMs: config.VLENS_TIMEOUT_MS, baseUrl, apiKey, tenancyName, user, password };
-}

@@ -12,7 +12,7 @@ await runService(process, () => {
     logger,
     shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
     start: async (releases) => {
-      const port = await startApi(config, logger, releases);
+      const port = await startApi({ config, env: process.env, logger, releases });
       logger.info('api.listening', { host: config.HOST, port });
     },
   };

@@ -10,10 +10,15 @@ import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createSealer } from '@identity-events/shared/store/seal';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
-import { createVlensClient } from '@identity-events/vlens/create-vlens-client';
+import { openTenants } from '@identity-events/shared/tenants/open-tenants';
+import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
+import type { Tenants } from '@identity-events/shared/tenants/tenant';
+import { tenantOf } from '@identity-events/shared/tenants/tenant-of';
+import { tenantsOfEnvironment } from '@identity-events/shared/tenants/tenants-of-environment';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startClockWatch } from './budget/clock-watch.ts';
+import { gateStates } from './budget/gate-states.ts';
 import { startWaker } from './budget/waker.ts';
 import type { ProviderCalls } from './captures/collect-evidence.ts';
 import type { EventPublisher } from './captures/event-publisher.ts';
@@ -30,6 +35,7 @@ import { createParkedCaptures } from './queue/parked-captures.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
 import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
+import { openVlensClients } from './vlens/open-vlens-clients.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
 
 /**
@@ -43,23 +49,33 @@ export interface WorkerSeams {
   readonly process?: (process: CaptureJobDeps['process']) => CaptureJobDeps['process'];
 }
 
+/** What a worker is started with. */
+export interface StartWorkerOptions {
+  readonly config: WorkerConfig;
+  /** Where secrets are looked up that the tenants file names. */
+  readonly env: Environment;
+  readonly logger: Logger;
+  readonly releases: Releases;
+  readonly seams?: WorkerSeams;
+}
+
 /**
  * Joins the parts, readers first: relay, provider, queue, reconciler, health. They stop in the opposite order, so that what the last
  * jobs decide is still relayed. Resolves to the port of the health endpoints.
  */
-export async function startWorker(
-  config: WorkerConfig,
-  logger: Logger,
-  releases: Releases,
-  seams: WorkerSeams = {},
-): Promise<number> {
+export async function startWorker({ seams = {}, ...options }: StartWorkerOptions): Promise<number> {
+  const { config, logger, releases } = options;
+  const tenants = await readTenants(options);
   const redis = connectPatiently(config.REDIS_URL, logger);
   releases.onStop('redis', async () => redis.disconnect());
-  const context: Context = { config, logger, releases, redis, seams };
+  const context: Context = { config, logger, releases, redis, tenants, seams };
 
   const publisher = startPublishing(context);
   const { gate, parked } = openGate(context);
-  releases.onStop('waker', startWaker({ gate, parked, logger }).stop);
+  releases.onStop(
+    'waker',
+    startWaker({ gate, parked, serves: (tenant) => tenants.tenantOf(tenant) !== undefined, logger }).stop,
+  );
   const clock = startClockWatch({ parked, logger, now: Date.now, steadyNow: () => performance.now() });
   releases.onStop('clock watch', async () => clock.stop());
   const stopping = new AbortController();
@@ -76,7 +92,7 @@ export async function startWorker(
         if (!worker.isRunning()) throw new Error('not running');
       },
     },
-    () => gate.state(config.TENANT_ID),
+    () => gateStates(gate, tenants),
   );
   releases.onStop('health', () => health.close());
   // The first to run: no further provider call is begun, running ones may end.
@@ -89,7 +105,20 @@ interface Context {
   readonly logger: Logger;
   readonly releases: Releases;
   readonly redis: Redis;
+  readonly tenants: Tenants;
   readonly seams: WorkerSeams;
+}
+
+function readTenants({ config, env, logger, releases }: StartWorkerOptions): Promise<Tenants> {
+  const { TENANTS_FILE: file, TENANTS_RELOAD_MS: everyMs } = config;
+  const defaults = { baseUrl: config.VLENS_BASE_URL, windows: config.VLENS_WINDOWS };
+  return openTenants(file === undefined ? { settings: tenantsOfEnvironment(config) } : { file, everyMs }, {
+    env,
+    calls: 'captures',
+    defaults,
+    logger,
+    releases,
+  });
 }
 
 /** The port, behind its wrapper if there is one. */
@@ -120,9 +149,12 @@ function startPublishing({ config, logger, releases, redis, seams }: Context): K
 }
 
 /** What keeps calls within the provider's budget, and the captures that wait for it. */
-function openGate({ config, logger, releases, redis }: Context): { gate: RedisProviderGate; parked: ParkedCaptures } {
+function openGate({ config, logger, releases, redis, tenants }: Context): {
+  gate: RedisProviderGate;
+  parked: ParkedCaptures;
+} {
   const gate = createRedisProviderGate(redis, {
-    windowsOf: () => config.VLENS_WINDOWS,
+    windowsOf: (tenant) => tenantOf(tenants, tenant).windows,
     marginMs: config.VLENS_WINDOW_MARGIN_MS,
     inProcessWaitMs: 250,
     probeMs: config.VLENS_TIMEOUT_MS + 1_000,
@@ -139,34 +171,28 @@ function openGate({ config, logger, releases, redis }: Context): { gate: RedisPr
 
 /** From the queue through the provider into the outbox. */
 function startWorking(
-  { config, logger, releases, redis, seams }: Context,
+  { config, logger, releases, redis, tenants, seams }: Context,
   gate: ProviderGate,
   stopping: AbortSignal,
 ): Worker {
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
-  const vlens = createVlensClient({
-    baseUrl: config.VLENS_BASE_URL,
-    apiKey: config.VLENS_API_KEY,
-    timeoutMs: config.VLENS_TIMEOUT_MS,
-    onCall: ({ durationMs, ...call }) =>
-      logger[call.outcome === 'ok' ? 'debug' : 'warn']('vlens.call', { ...call, durationMs: Math.round(durationMs) }),
-  });
-  releases.onStop('vlens', () => vlens.close());
+  const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases });
   const deps = {
     captures: through(seams.captures, createCaptures(redis)),
     images,
     gate,
-    provider: through(seams.provider, createVlensCalls({ clientOf: () => vlens, images, sealer, now: Date.now })),
+    provider: through(seams.provider, createVlensCalls({ clientOf, images, sealer, now: Date.now })),
     retry: {
       failedCallsMax: config.VLENS_FAILED_CALLS_MAX,
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
       waitMaxMs: config.VLENS_RETRY_MAX_MS,
     },
+    rulesOf: (tenant: string) => tenants.tenantOf(tenant),
     isStopping: () => stopping.aborted,
     now: Date.now,
     random: Math.random,
-    retentionMs: config.RECORD_RETENTION_MS,
+    retentionMsOf: retentionOf(tenants, config),
   };
   const { CONCURRENCY: concurrency, JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
   const worker = startCaptureWorker(
@@ -184,11 +210,16 @@ function startWorking(
   return worker;
 }
 
+/** How long a tenant's ended captures stay readable; of one that is not served any longer, as long as by default. */
+function retentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) => number {
+  return (tenant) => tenants.tenantOf(tenant)?.retentionMs ?? config.RECORD_RETENTION_MS;
+}
+
 /** Looking at a capture with which nothing is the matter, and at all images, is of use now and then only. */
 const [lookAgainMs, imagesEveryMs, orphanAgeMs] = [300_000, 600_000, 3_600_000];
 
 /** What was left behind on the way, by crashes and accidents. */
-function startReconciling({ config, logger, releases, redis }: Context): void {
+function startReconciling({ config, logger, releases, redis, tenants }: Context): void {
   const jobs = createCaptureJobs(redis);
   releases.onStop('capture jobs', () => jobs.close());
   const common = {
@@ -204,7 +235,7 @@ function startReconciling({ config, logger, releases, redis }: Context): void {
     outbox: createOutbox(redis, redis),
     graceMs: config.RECONCILE_GRACE_MS,
     againMs: lookAgainMs,
-    retentionMs: config.RECORD_RETENTION_MS,
+    retentionMsOf: retentionOf(tenants, config),
   };
   const rounds = {
     captures: {

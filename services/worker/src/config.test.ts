@@ -22,6 +22,13 @@ it('starts with the required settings alone', () => {
   });
 });
 
+it('asks for a tenant with its account, or a file of them', () => {
+  const { TENANT_ID: _id, VLENS_BASE_URL: _url, VLENS_API_KEY: _key, ...others } = required;
+  const missing = /TENANT_ID: is missing[^]*VLENS_BASE_URL: is missing[^]*VLENS_API_KEY: is missing/;
+  expect(() => readConfig(workerConfig, others)).toThrow(missing);
+  expect(() => readConfig(workerConfig, { ...others, TENANTS_FILE: '/etc/tenants.yaml' })).not.toThrow();
+});
+
 it.each([
   [{ VLENS_TIMEOUT_MS: '12000' }, 'VLENS_TIMEOUT_MS: must be at most SHUTDOWN_DEADLINE_MS, less 2000'],
   [{ STALLED_CHECK_MS: '20000' }, 'STALLED_CHECK_MS: must be at most JOB_LOCK_MS'],

@@ -1,5 +1,6 @@
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
 
 const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -23,12 +24,16 @@ const settings = z.object({
   CAPTURE_STORE_DIR: z.string().min(1),
   /** Keys that open images and tokens: <id>:<base64 of 32 bytes>, comma separated; the same ring as the API's. */
   ENCRYPTION_KEYS: z.string().min(1),
-  /** The tenant for which this service runs. */
-  TENANT_ID: tenantId,
-  /** Address of the Vlens API. */
-  VLENS_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }),
-  /** The tenant's Vlens ApiKey. */
-  VLENS_API_KEY: z.string().min(1),
+  /** File of the tenants and their clients, YAML or JSON; instead of the one tenant that TENANT_ID names. */
+  TENANTS_FILE: z.string().min(1).optional(),
+  /** How often that file is looked at for changes; milliseconds, 100 to 600,000. */
+  TENANTS_RELOAD_MS: wholeNumber(100, 600_000).default(5_000),
+  /** The tenant for which this service runs, where there is no TENANTS_FILE. */
+  TENANT_ID: tenantId.optional(),
+  /** Address of the Vlens API; of those tenants of the file that name none. */
+  VLENS_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  /** The tenant's Vlens ApiKey, where there is no TENANTS_FILE. */
+  VLENS_API_KEY: z.string().min(1).optional(),
   /** Longest time one provider call may take, headers and body together; milliseconds, 100 to 120,000. */
   VLENS_TIMEOUT_MS: wholeNumber(100, 120_000).default(10_000),
   /** Failed provider calls after which a capture fails as provider_unavailable; 1 to 100. */
@@ -37,7 +42,7 @@ const settings = z.object({
   VLENS_RETRY_FIRST_MS: wholeNumber(10, 60_000).default(1_000),
   /** Longest wait between two tries; milliseconds, a second to an hour. */
   VLENS_RETRY_MAX_MS: wholeNumber(1_000, 3_600_000).default(300_000),
-  /** What Vlens allows the tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
+  /** What Vlens allows a tenant: calls/span, comma separated, such as 10/1s,60/1m; up to 8 windows. */
   VLENS_WINDOWS: windows.prefault('10/1s,60/1m'),
   /** Added to each window: how much later than planned a call may reach Vlens; milliseconds, 50 to 1,000. */
   VLENS_WINDOW_MARGIN_MS: wholeNumber(50, 1_000).default(250),
@@ -88,6 +93,7 @@ const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: num
 
 /** {@link settings}, none of which contradicts another. */
 export const workerConfig = settings.superRefine((config, context) => {
+  checkTenancy(config, ['TENANT_ID', 'VLENS_BASE_URL', 'VLENS_API_KEY'], context);
   for (const [smaller, larger, roomMs, why] of orders) {
     if (Number(config[smaller]) + roomMs <= Number(config[larger])) continue;
     const room = roomMs > 0 ? `, less ${roomMs}` : '';

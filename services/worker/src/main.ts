@@ -12,7 +12,7 @@ await runService(process, () => {
     logger,
     shutdownDeadlineMs: config.SHUTDOWN_DEADLINE_MS,
     start: async (releases) => {
-      const port = await startWorker(config, logger, releases);
+      const port = await startWorker({ config, env: process.env, logger, releases });
       logger.info('worker.running', { healthHost: config.HEALTH_HOST, healthPort: port });
     },
   };

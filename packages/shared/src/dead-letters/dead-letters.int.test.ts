@@ -32,7 +32,7 @@ beforeEach(async () => {
     images: { remove: async ({ captureId }) => void removed.push(captureId) },
     now: Date.now,
     newNonce: randomUUID,
-    retentionMs: 60_000,
+    retentionMsOf: () => 60_000,
     redrivesMax: 2,
   });
 });

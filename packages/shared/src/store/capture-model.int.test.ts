@@ -55,7 +55,7 @@ async function open(): Promise<Real> {
     images: { remove: async ({ captureId }) => void images.delete(captureId) },
     now: Date.now,
     newNonce: randomUUID,
-    retentionMs: 600_000,
+    retentionMsOf: () => 600_000,
     redrivesMax,
   });
   const outbox = createOutbox(redis, redis);

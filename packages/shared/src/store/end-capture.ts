@@ -8,8 +8,8 @@ export interface EndCaptureDeps {
   readonly captures: Pick<Captures, 'finish'>;
   readonly images: Pick<ImageStore, 'remove'>;
   readonly now: () => number;
-  /** How long the record of an ended capture stays readable. */
-  readonly retentionMs: number;
+  /** How long the record of a tenant's ended capture stays readable. */
+  readonly retentionMsOf: (tenant: string) => number;
 }
 
 /**
@@ -23,7 +23,8 @@ export async function endCapture(deps: EndCaptureDeps, capture: CaptureRecord, d
   const { id: captureId, tenant } = capture;
   const decidedAt = deps.now();
   const event = toIdentityEvent(capture, decision, decidedAt);
-  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, retentionMs: deps.retentionMs });
+  const retentionMs = deps.retentionMsOf(tenant);
+  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, retentionMs });
   await deps.images.remove({ tenant, captureId });
   return ended;
 }

@@ -40,7 +40,7 @@ beforeEach(async () => {
     ...{ captures, images, queue, sealer, now: Date.now, newCaptureId, newTransactionId: v4 },
     windowsOf: () => [{ calls: 10, ms: 1_000 }],
     idempotencyWindowMs: 60_000,
-    defaultExpiryMs: 3_600_000,
+    expiryMsOf: () => 3_600_000,
   };
   deps = { captures, images, jobs: queue, index: createCaptureIndex(redis, captures), now: Date.now };
   return () => rm(root, { recursive: true });

@@ -50,7 +50,7 @@ beforeEach(async () => {
     newTransactionId: v4,
     windowsOf: () => [{ calls: 10, ms: 1_000 }],
     idempotencyWindowMs: 60_000,
-    defaultExpiryMs: 3_600_000,
+    expiryMsOf: () => 3_600_000,
   };
   return () => rm(root, { recursive: true });
 });

@@ -34,7 +34,8 @@ export interface SubmitCaptureDeps {
   /** What the provider allows a tenant. */
   readonly windowsOf: (tenant: string) => readonly Window[];
   readonly idempotencyWindowMs: number;
-  readonly defaultExpiryMs: number;
+  /** Deadline of a tenant's capture that names none, in ms after its acceptance. */
+  readonly expiryMsOf: (tenant: string) => number;
 }
 
 /**
@@ -91,7 +92,7 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
     kind: fields.kind,
     lane: fields.lane,
     createdAt,
-    expiresAt: fields.expiresAt ? Date.parse(fields.expiresAt) : createdAt + deps.defaultExpiryMs,
+    expiresAt: fields.expiresAt ? Date.parse(fields.expiresAt) : createdAt + deps.expiryMsOf(tenant),
     transactionId: fields.kind === 'link' ? fields.transactionId : deps.newTransactionId(),
     userToken:
       'userToken' in fields

@@ -2,15 +2,13 @@ import { isTerminal } from '@identity-events/shared/contracts/capture';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { RequestHandler, Response } from 'express';
 import { type FollowCaptureDeps, followCapture } from '../captures/follow-capture.ts';
-import type { ApiClient } from './api-clients.ts';
-import { authorize } from './authorize.ts';
+import { clientOf } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
 import { type OwnCaptureDeps, readOwnCapture } from './read-own-capture.ts';
 import type { Waits } from './waits.ts';
 
 export interface CaptureEventsRouteDeps extends FollowCaptureDeps {
   readonly captures: OwnCaptureDeps['captures'];
-  readonly clients: readonly ApiClient[];
   readonly waits: Waits;
   /** How often something is sent while nothing happens, so that nobody between takes the connection for dead; ms. */
   readonly heartbeatMs: number;
@@ -31,7 +29,7 @@ const comeBackMs = 2_000;
  */
 export function captureEventsRoute(deps: CaptureEventsRouteDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
-    const client = authorize(request, deps.clients, 'captures:read');
+    const client = clientOf(response);
     const record = await readOwnCapture(deps.captures, client, request.params.id);
     response.locals['captureId'] = record.id;
     response.set('cache-control', 'no-store');

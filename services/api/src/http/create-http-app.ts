@@ -1,32 +1,18 @@
 import { type ProblemName, problems } from '@identity-events/shared/contracts/problems';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
+import type { Tenants } from '@identity-events/shared/tenants/tenant';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
-import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
+import { type ApiRoutesDeps, apiRoutes } from './api-routes.ts';
+import { requireScope } from './authorize.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
-import { type EraseCaptureRouteDeps, eraseCaptureRoute } from './erase-capture-route.ts';
-import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
-import {
-  type IdentityImagesRoutesDeps,
-  identityImageContentRoute,
-  listIdentityImagesRoute,
-} from './identity-images-routes.ts';
-import { type ListCapturesRouteDeps, listCapturesRoute } from './list-captures-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
-import { type SubmitBatchRouteDeps, submitBatchRoute } from './submit-batch-route.ts';
-import { submitCaptureRoute } from './submit-capture-route.ts';
 import { toProblem } from './to-problem.ts';
 
-export interface HttpAppDeps
-  extends SubmitBatchRouteDeps,
-    GetCaptureRouteDeps,
-    CaptureEventsRouteDeps,
-    ListCapturesRouteDeps,
-    EraseCaptureRouteDeps,
-    IdentityImagesRoutesDeps,
-    DocumentRoutesDeps {
+export interface HttpAppDeps extends ApiRoutesDeps, DocumentRoutesDeps {
+  readonly tenants: Pick<Tenants, 'clientOf'>;
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   readonly newRequestId: () => string;
   readonly logger: Logger;
@@ -39,22 +25,24 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(identifyAndLog(deps));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
-  app.route('/v1/captures').post(submitCaptureRoute(deps)).get(listCapturesRoute(deps)).all(notAllowed('GET, POST'));
-  app.route('/v1/captures/batch').post(submitBatchRoute(deps)).all(notAllowed('POST'));
-  app
-    .route('/v1/captures/:id')
-    .get(getCaptureRoute(deps))
-    .delete(eraseCaptureRoute(deps))
-    .all(notAllowed('GET, DELETE'));
-  app.route('/v1/captures/:id/events').get(captureEventsRoute(deps)).all(notAllowed('GET'));
-  app.route('/v1/identities/images').get(listIdentityImagesRoute(deps)).all(notAllowed('GET'));
-  app.route('/v1/identities/images/content').get(identityImageContentRoute(deps)).all(notAllowed('GET'));
+  addApiRoutes(app, deps);
   addDocumentRoutes(app, deps);
   app.use(() => {
     throw new HttpProblem('not-found');
   });
   app.use(answerProblem(deps.logger));
   return app;
+}
+
+/** What needs an API key: every route with its scope, and 405 for other methods of its path. */
+function addApiRoutes(app: Express, deps: HttpAppDeps): void {
+  for (const [path, calls] of Map.groupBy(apiRoutes(deps), (call) => call.path)) {
+    const route = app.route(path);
+    for (const { method, scope, handle } of calls) {
+      route[method](requireScope(deps.tenants, scope), handle as unknown as RequestHandler);
+    }
+    route.all(notAllowed(calls.map(({ method }) => method.toUpperCase()).join(', ')));
+  }
 }
 
 /** What needs no API key: the contracts, for programs and for people. */

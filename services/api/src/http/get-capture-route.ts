@@ -3,8 +3,7 @@ import { captureQuery } from '@identity-events/shared/contracts/capture-view';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { RequestHandler, Response } from 'express';
 import { type FollowCaptureDeps, followCapture } from '../captures/follow-capture.ts';
-import type { ApiClient } from './api-clients.ts';
-import { authorize } from './authorize.ts';
+import { clientOf } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
 import { HttpProblem } from './problem.ts';
 import { type OwnCaptureDeps, readOwnCapture } from './read-own-capture.ts';
@@ -13,7 +12,6 @@ import type { Waits } from './waits.ts';
 
 export interface GetCaptureRouteDeps extends FollowCaptureDeps {
   readonly captures: OwnCaptureDeps['captures'];
-  readonly clients: readonly ApiClient[];
   readonly waits: Waits;
 }
 
@@ -24,7 +22,7 @@ export interface GetCaptureRouteDeps extends FollowCaptureDeps {
  */
 export function getCaptureRoute(deps: GetCaptureRouteDeps): RequestHandler<{ id: string }> {
   return async (request, response) => {
-    const client = authorize(request, deps.clients, 'captures:read');
+    const client = clientOf(response);
     const { wait: waitMs } = readQuery(request, captureQuery);
     const record = await readOwnCapture(deps.captures, client, request.params.id);
     response.locals['captureId'] = record.id;

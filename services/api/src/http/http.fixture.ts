@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto';
+import { type ApiScope, apiScopes } from '@identity-events/shared/contracts/scopes';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { CaptureRecord, ErasedRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { keepTenants } from '@identity-events/shared/tenants/keep-tenants';
+import { testClient, testTenant } from '@identity-events/shared/tenants/tenant.fixture';
 import type { Express } from 'express';
 import { newCaptureId } from '../captures/capture-id.ts';
 import { buildContractDocuments } from '../documents/contract-documents.ts';
 import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
-import { type ApiClient, type ApiScope, apiScopes } from './api-clients.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './create-http-app.ts';
 import { createSlots } from './slots.ts';
@@ -82,11 +83,15 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
   const sealer = createSealer(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
   const identityImages = createFakeIdentityImages();
   const app = createHttpApp({
-    clients: [
-      client('portal', 'demo', apiKey, apiScopes),
-      client('stranger', 'other', strangerKey, apiScopes),
-      ...apiScopes.map((scope) => client('narrow', 'demo', keyWith(scope), [scope])),
-    ],
+    tenants: keepTenants([
+      testTenant('demo', {
+        clients: [
+          testClient('demo', 'portal', apiKey, apiScopes),
+          ...apiScopes.map((scope) => testClient('demo', `with-${scope}`, keyWith(scope), [scope])),
+        ],
+      }),
+      testTenant('other', { clients: [testClient('other', 'stranger', strangerKey, apiScopes)] }),
+    ]).tenants,
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
     captureIndex: { page: () => whileUp(() => ({ captures: [] })) },
@@ -104,7 +109,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       newTransactionId: () => '0b5a4a52-3d2e-4f4e-9d5e-7f2a1c7c9f10',
       windowsOf: () => [{ calls: 10, ms: 1_000 }],
       idempotencyWindowMs: 60_000,
-      defaultExpiryMs: 86_400_000,
+      expiryMsOf: () => 86_400_000,
     },
     erase: {
       captures,
@@ -127,7 +132,3 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
 }
 
 const without = (ids: readonly string[], captureId: string): string[] => ids.filter((id) => id !== captureId);
-
-function client(name: string, tenant: string, key: string, scopes: readonly ApiScope[]): ApiClient {
-  return { name, tenant, keySha256: createHash('sha256').update(key).digest(), scopes: new Set(scopes) };
-}

@@ -6,21 +6,19 @@ import {
 } from '@identity-events/shared/contracts/capture-list';
 import type { CaptureIndex } from '@identity-events/shared/store/capture-index';
 import type { Request, RequestHandler } from 'express';
-import type { ApiClient } from './api-clients.ts';
-import { authorize } from './authorize.ts';
+import { clientOf } from './authorize.ts';
 import { toCaptureView } from './capture-view.ts';
 import { HttpProblem } from './problem.ts';
 import { readQuery } from './read-query.ts';
 
 export interface ListCapturesRouteDeps {
-  readonly clients: readonly ApiClient[];
   readonly captureIndex: Pick<CaptureIndex, 'page'>;
 }
 
 /** `GET /v1/captures`: a page of the tenant's captures, the latest accepted first, and where the next one is. */
-export function listCapturesRoute({ clients, captureIndex }: ListCapturesRouteDeps): RequestHandler {
+export function listCapturesRoute({ captureIndex }: ListCapturesRouteDeps): RequestHandler {
   return async (request, response) => {
-    const { tenant } = authorize(request, clients, 'captures:read');
+    const { tenant } = clientOf(response);
     const query = readQuery(request, captureListQuery);
     const page = await captureIndex.page(toFilter(tenant, query), {
       count: query.limit,

@@ -1,6 +1,6 @@
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
-import type { ApiClient } from './api-clients.ts';
+import type { Client } from '@identity-events/shared/tenants/tenant';
 import { HttpProblem } from './problem.ts';
 
 export interface OwnCaptureDeps {
@@ -13,7 +13,7 @@ export interface OwnCaptureDeps {
  */
 export async function readOwnCapture(
   captures: OwnCaptureDeps['captures'],
-  client: ApiClient,
+  client: Client,
   captureId: string,
 ): Promise<CaptureRecord> {
   const record = await captures.read(captureId);

@@ -1,6 +1,6 @@
+import { type ApiScope, apiScopes } from '@identity-events/shared/contracts/scopes';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { type ApiScope, apiClientsPattern, apiScopes, parseApiClients } from './api-clients.ts';
 import { createApiFixture, keyWith } from './http.fixture.ts';
 
 const routes: readonly (readonly [method: 'get' | 'post' | 'delete', path: string, scope: ApiScope])[] = [
@@ -33,43 +33,4 @@ it('covers every route under /v1', () => {
   const stack = app.router.stack as { route?: { path: string } }[];
   const paths = stack.flatMap(({ route }) => (route?.path.startsWith('/v1/') ? [route.path] : []));
   expect(new Set(routes.map(([, path]) => path.replace('cap_1', ':id')))).toEqual(new Set(paths));
-});
-
-const hash = 'ab'.repeat(32);
-
-it.each([
-  ['none', `portal:${hash}`, ['captures:write', 'captures:read']],
-  ['one', `portal:${hash}:evidence:read`, ['evidence:read']],
-  ['two', `portal:${hash}:evidence:read+captures:read`, ['evidence:read', 'captures:read']],
-])('reads an entry of API_CLIENTS with %s of the scopes', (_, setting, scopes) => {
-  expect(setting).toMatch(apiClientsPattern);
-  const [client] = parseApiClients(setting, 'demo');
-  expect(client).toEqual({
-    name: 'portal',
-    tenant: 'demo',
-    keySha256: Buffer.from(hash, 'hex'),
-    scopes: new Set(scopes),
-  });
-});
-
-it('reads entries with and without scopes side by side', () => {
-  const setting = `a:${hash},b:${hash}:evidence:read,c:${hash}`;
-  expect(setting).toMatch(apiClientsPattern);
-  expect(parseApiClients(setting, 'demo').map(({ name, scopes }) => [name, scopes.size])).toEqual([
-    ['a', 2],
-    ['b', 1],
-    ['c', 2],
-  ]);
-});
-
-it.each([
-  `portal:${hash}:`,
-  `portal:${hash}:evidence`,
-  `portal:${hash}:evidence:write`,
-  `portal:${hash}:evidence:read+`,
-  `portal:${hash}:evidence:read captures:read`,
-  `portal:${hash}+evidence:read`,
-  `portal:${hash},`,
-])('refuses %s', (setting) => {
-  expect(setting).not.toMatch(apiClientsPattern);
 });

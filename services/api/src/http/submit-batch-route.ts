@@ -4,7 +4,7 @@ import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import type { RequestHandler } from 'express';
 import { checkCapture } from '../captures/check-capture.ts';
 import { submitCapture } from '../captures/submit-capture.ts';
-import { authorize } from './authorize.ts';
+import { clientOf } from './authorize.ts';
 import { toAcceptedView } from './capture-view.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemOfFaults } from './problem-of-faults.ts';
@@ -33,7 +33,7 @@ const readJson = jsonReader(batchBytesMax);
  */
 export function submitBatchRoute(deps: SubmitBatchRouteDeps): RequestHandler {
   return async (request, response) => {
-    const { tenant } = authorize(request, deps.clients, 'captures:write');
+    const { tenant } = clientOf(response);
     if (request.is('application/json') === false) {
       throw new HttpProblem('unsupported-media-type', { detail: 'Send application/json.' });
     }

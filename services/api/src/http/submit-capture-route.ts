@@ -1,9 +1,9 @@
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
+import type { Client } from '@identity-events/shared/tenants/tenant';
 import type { Request, RequestHandler, Response } from 'express';
 import { checkCapture } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
-import type { ApiClient } from './api-clients.ts';
-import { authorize } from './authorize.ts';
+import { clientOf } from './authorize.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { captureUrl, toAcceptedView } from './capture-view.ts';
 import { HttpProblem } from './problem.ts';
@@ -13,7 +13,6 @@ import { multipartBytesMax, readMultipartCapture } from './read-multipart-captur
 import { readTraceparent } from './read-traceparent.ts';
 
 export interface SubmitCaptureRouteDeps {
-  readonly clients: readonly ApiClient[];
   readonly bodyBudget: BodyBudget;
   readonly submit: SubmitCaptureDeps;
 }
@@ -21,7 +20,7 @@ export interface SubmitCaptureRouteDeps {
 /** `POST /v1/captures`: 202 with the capture's address once it is stored. */
 export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler {
   return async (request, response) => {
-    const client = authorize(request, deps.clients, 'captures:write');
+    const client = clientOf(response);
     const idempotencyKey = readIdempotencyKey(request);
     const multipart = isMultipart(request);
     const giveBack = deps.bodyBudget.reserve(request, multipart ? multipartBytesMax : jsonBytesMax);
@@ -33,7 +32,7 @@ export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler
 }
 
 interface Submission {
-  readonly client: ApiClient;
+  readonly client: Client;
   readonly idempotencyKey: string;
   readonly multipart: boolean;
 }

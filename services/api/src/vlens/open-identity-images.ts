@@ -3,6 +3,8 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { ProviderBudget } from '@identity-events/shared/store/provider-gate';
 import type { Sealer } from '@identity-events/shared/store/seal';
+import { rememberByAccount } from '@identity-events/shared/tenants/by-account';
+import type { AdminAccount, Tenants, VlensAccount } from '@identity-events/shared/tenants/tenant';
 import { createVlensClient } from '@identity-events/vlens/create-vlens-client';
 import type { VlensClient } from '@identity-events/vlens/vlens-client';
 import type { Redis } from 'ioredis';
@@ -11,19 +13,7 @@ import type { IdentityImages } from '../identities/identity-images.ts';
 import { type AdminSessionLimits, createAdminSession } from './admin-session.ts';
 import { createAdminTokenStore } from './admin-token-store.ts';
 import { obtainAdminToken } from './obtain-admin-token.ts';
-import { createVlensIdentityImages } from './vlens-identity-images.ts';
-
-/** A service account of Vlens with the permission `Requests`. Secret. */
-export interface VlensAccount {
-  readonly tenant: string;
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly tenancyName: string;
-  readonly user: string;
-  readonly password: string;
-  /** Longest time of one call, in ms. */
-  readonly timeoutMs: number;
-}
+import { createVlensIdentityImages, type EvidenceAccess } from './vlens-identity-images.ts';
 
 export interface OpenIdentityImagesDeps {
   readonly redis: Redis;
@@ -34,6 +24,8 @@ export interface OpenIdentityImagesDeps {
   readonly newOwner: () => string;
   /** The provider's budget, which these calls share with the workers'. */
   readonly budget: ProviderBudget;
+  /** Longest time of one call, in ms. */
+  readonly timeoutMs: number;
 }
 
 /** An image of the provider's limit in base64, and room for what stands around it. */
@@ -43,12 +35,23 @@ const turnMsMax = 2_000;
 /** Logging in is quick, and everybody waits for it. */
 const loginMsMax = 5_000;
 
-/** Joins client, session and evidence of one tenant; without an account nothing is opened and every read is refused. */
-export function openIdentityImages(account: VlensAccount | undefined, deps: OpenIdentityImagesDeps): IdentityImages {
-  if (!account) return createVlensIdentityImages(() => undefined);
-  const { redis, sealer, logger, releases, now, newOwner, budget } = deps;
-  const { tenant, baseUrl, apiKey, tenancyName, user, password, timeoutMs } = account;
+/** The evidence of every tenant with a service account; every read of another one is refused. */
+export function openIdentityImages(tenants: Pick<Tenants, 'tenantOf'>, deps: OpenIdentityImagesDeps): IdentityImages {
+  const accesses = rememberByAccount(tenants, ({ admin, ...account }, tenant) => {
+    if (!admin) return { made: undefined, close: async () => undefined };
+    return openAccess(tenant, { ...account, admin }, deps);
+  });
+  deps.releases.onStop('vlens', () => accesses.close());
+  return createVlensIdentityImages((tenant) => accesses.of(tenant));
+}
 
+/** Joins client and session of one tenant. */
+function openAccess(
+  tenant: string,
+  { baseUrl, apiKey, admin }: VlensAccount & { readonly admin: AdminAccount },
+  { redis, sealer, logger, now, newOwner, budget, timeoutMs }: OpenIdentityImagesDeps,
+): { made: EvidenceAccess; close: () => Promise<void> } {
+  const { tenancyName, user, password } = admin;
   const unpaced = createVlensClient({
     baseUrl,
     apiKey,
@@ -58,10 +61,10 @@ export function openIdentityImages(account: VlensAccount | undefined, deps: Open
     onCall: (call) =>
       logger[call.outcome === 'ok' ? 'debug' : 'warn']('vlens.call', {
         ...call,
+        tenant,
         durationMs: Math.round(call.durationMs),
       }),
   });
-  releases.onStop('vlens', () => unpaced.close());
   const client = pace(unpaced, () => takeTurn(budget, tenant, now));
 
   const callMs = Math.min(timeoutMs, loginMsMax);
@@ -74,7 +77,7 @@ export function openIdentityImages(account: VlensAccount | undefined, deps: Open
     newOwner,
     logger,
   });
-  return createVlensIdentityImages((asking) => (asking === tenant ? { client, session } : undefined));
+  return { made: { client, session }, close: () => unpaced.close() };
 }
 
 type EvidenceCalls = Pick<VlensClient, 'getUserImages' | 'getStepImage' | 'loginAdmin' | 'refreshToken'>;

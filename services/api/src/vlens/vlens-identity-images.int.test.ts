@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Turn } from '@identity-events/shared/store/provider-gate';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { keepTenants } from '@identity-events/shared/tenants/keep-tenants';
+import { testTenant } from '@identity-events/shared/tenants/tenant.fixture';
 import { sampleImage } from '@identity-events/vlens-sandbox/sample-image';
 import type { SettingsInput } from '@identity-events/vlens-sandbox/settings';
 import type { Redis } from 'ioredis';
@@ -70,19 +72,18 @@ let budget: Turn = { go: true, standing: 'well' };
 /** The adapter as the API opens it. */
 function openAdapter({ tenant, sandbox }: VlensFixture): IdentityImages {
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const account = { tenancyName: 'tenancy', user: 'service', password: 'right', timeoutMs: 2_000 };
-  return openIdentityImages(
-    { tenant, baseUrl: sandbox.url, apiKey: 'sandbox-api-key', ...account },
-    {
-      redis,
-      sealer,
-      logger: silent,
-      now: Date.now,
-      newOwner: randomUUID,
-      budget: { takeNow: async () => budget },
-      releases: { onStop: (_name, release) => onTestFinished(async () => void (await release())) },
-    },
-  );
+  const admin = { tenancyName: 'tenancy', user: 'service', password: 'right' };
+  const vlens = { baseUrl: sandbox.url, apiKey: 'sandbox-api-key', admin };
+  return openIdentityImages(keepTenants([testTenant(tenant, { vlens })]).tenants, {
+    timeoutMs: 2_000,
+    redis,
+    sealer,
+    logger: silent,
+    now: Date.now,
+    newOwner: randomUUID,
+    budget: { takeNow: async () => budget },
+    releases: { onStop: (_name, release) => onTestFinished(async () => void (await release())) },
+  });
 }
 
 describe('the adapter', () => {

@@ -56,7 +56,7 @@ function runCaptures(gate: RedisProviderGate, captures: readonly TestCapture[]) 
     // A waker looks after every tenant, those of other tests too.
     for (const each of ids.map((id) => byId.get(id))) if (each) void ask(each);
   };
-  wakers.push(startWaker({ gate, parked: { resume }, logger: silent }));
+  wakers.push(startWaker({ gate, parked: { resume }, serves: () => true, logger: silent }));
   return { went, asked: () => asked, start: () => Promise.all(captures.map(ask)) };
 }
 

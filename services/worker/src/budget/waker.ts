@@ -7,6 +7,8 @@ import type { ParkedCaptures } from '../captures/parked-captures.ts';
 export interface WakerDeps {
   readonly gate: Pick<RedisProviderGate, 'waitingTenants' | 'callNext'>;
   readonly parked: Pick<ParkedCaptures, 'resume'>;
+  /** Whether there is a budget for a tenant's calls: nobody is woken without one. */
+  readonly serves: (tenant: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -53,9 +55,12 @@ async function run(deps: WakerDeps, signal: AbortSignal): Promise<void> {
  * Calls out everybody whose turn comes; resolves to when the next one's does. It does not wait until they are back at work:
  * one that takes its time must not hold up the others.
  */
-async function callOut({ gate, logger }: WakerDeps, resume: (captureIds: readonly string[]) => void): Promise<number> {
+async function callOut(
+  { gate, serves, logger }: WakerDeps,
+  resume: (captureIds: readonly string[]) => void,
+): Promise<number> {
   try {
-    const tenants = await gate.waitingTenants();
+    const tenants = (await gate.waitingTenants()).filter(serves);
     const again = await Promise.all(
       tenants.map(async (tenant) => {
         const { captureIds, againMs } = await gate.callNext(tenant, aheadMs);

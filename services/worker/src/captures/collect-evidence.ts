@@ -1,3 +1,4 @@
+import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
@@ -22,6 +23,8 @@ export interface CollectEvidenceDeps {
   /** True once no further call may be begun: the process is to end. */
   readonly isStopping?: () => boolean;
   readonly now: () => number;
+  /** Checks of the capture's tenant that decide nothing. */
+  readonly waived: readonly WaivableCheck[];
   readonly captures: Pick<Captures, 'keepStep'>;
   readonly gate: ProviderGate;
   readonly provider: ProviderCalls;
@@ -53,7 +56,7 @@ export async function collectEvidence(
     const next = kept === undefined ? await callAndKeep(deps, capture, step, signal) : readKept(step, kept);
     if ('result' in next) return next;
     evidence.push(next);
-    if (isConclusive(next)) break;
+    if (isConclusive(next, deps.waived)) break;
   }
   return { result: 'complete', evidence };
 }

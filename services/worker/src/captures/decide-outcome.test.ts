@@ -1,3 +1,4 @@
+import { waivableChecks } from '@identity-events/shared/contracts/waivable-checks';
 import { describe, expect, it } from 'vitest';
 import { decideOutcome, type Facts, isConclusive } from './decide-outcome.ts';
 
@@ -56,6 +57,9 @@ const precedence: readonly (readonly [(answer: Facts) => boolean, string])[] = [
   [(a) => a.identityVerified !== true, 'identity_not_confirmed'],
 ];
 
+/** Where the list speaks of a check. */
+const rowOf = { document_genuine: 1, document_valid: 2, face_match: 3, liveness: 4, aml: 5, source: 6 } as const;
+
 describe('decideOutcome', () => {
   it('decides every combination of one answer as the list says', () => {
     let rows = 0;
@@ -85,6 +89,32 @@ describe('decideOutcome', () => {
     }
     expect(captured).toBe(2 ** 6 * 2 * 3);
     expect(decideOutcome('national_id_ocr', []).outcome).toBe('failed');
+  });
+
+  it('decides every combination by the same list without the checks that are waived, whichever they are', () => {
+    const rows = [...everyAnswer()].filter((answer) => answer.fault === null);
+    for (const waived of waivableChecks) {
+      const list = precedence.filter((_, at) => at !== rowOf[waived]);
+      for (const answer of rows) {
+        const expected = list.find(([applies]) => applies(answer))?.[1] ?? 'verified';
+        const decision = decideOutcome('national_id', [answer], [waived]);
+        const actual = decision.outcome === 'failed' ? decision.reason : decision.outcome;
+        if (actual !== expected) expect.fail(`${waived}: ${JSON.stringify(answer)} gave ${actual}, not ${expected}`);
+      }
+    }
+  });
+
+  it('verifies nobody without the provider saying so, though every other check is waived', () => {
+    for (const answer of everyAnswer()) {
+      const { outcome } = decideOutcome('national_id', [answer], waivableChecks);
+      const confirmed = answer.processCompleted === true && answer.identityVerified === true;
+      expect(outcome === 'verified').toBe(answer.fault === null && confirmed);
+    }
+  });
+
+  it('tells of a waived check how it went', () => {
+    const decision = decideOutcome('national_id', [{ ...passed, amlClear: false }], ['aml']);
+    expect(decision).toMatchObject({ outcome: 'verified', checks: { aml: 'failed' } });
   });
 
   it('fails a capture without any evidence', () => {
@@ -141,6 +171,7 @@ describe('isConclusive', () => {
     expect(isConclusive({ ...passed, processCompleted: false, identityVerified: false })).toBe(false);
     expect(isConclusive({ ...passed, processCompleted: null, identityVerified: null })).toBe(false);
     expect(isConclusive({ ...passed, live: false })).toBe(true);
+    expect(isConclusive({ ...passed, live: false }, ['liveness'])).toBe(false);
     expect(isConclusive({ ...passed, fault: { reason: 'image_rejected', providerCode: 5002 } })).toBe(true);
   });
 });

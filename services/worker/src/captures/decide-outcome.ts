@@ -2,6 +2,7 @@ import type { CaptureKind } from '@identity-events/shared/contracts/capture';
 import type { Decision } from '@identity-events/shared/contracts/decision';
 import type { CheckResult, Checks } from '@identity-events/shared/contracts/identity-event';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import type { StepEvidence } from './evidence.ts';
 
 /** The evidence that counts for a decision. */
@@ -14,10 +15,14 @@ export type Facts = Omit<StepEvidence, 'finishedAt' | 'durationMs' | 'transactio
  * and the last step does not call the process incomplete. Verified means: no fault, every check that the provider reported passed, and the last step says both
  * `isVerificationProcessCompleted` and `isDigitalIdentityVerified`. Anything else is failed; no evidence is failed.
  * Several failures yield the reason that stands first: fault, spoofing, document, face match, liveness, AML, source,
- * process, identity.
+ * process, identity. A check that is waived fails in the decision's `checks` only; by default none is.
  */
-export function decideOutcome(kind: CaptureKind, steps: readonly Facts[]): Decision {
-  const refused = firstFailure(steps);
+export function decideOutcome(
+  kind: CaptureKind,
+  steps: readonly Facts[],
+  waived: readonly WaivableCheck[] = [],
+): Decision {
+  const refused = firstFailure(steps, waived);
   const failure = refused ?? (kind === 'national_id_ocr' ? uncaptured(steps.at(-1)) : incompleteness(steps.at(-1)));
   const checks = toChecks(steps, refused !== undefined);
   if (failure) return { outcome: 'failed', checks, ...failure };
@@ -25,8 +30,8 @@ export function decideOutcome(kind: CaptureKind, steps: readonly Facts[]): Decis
 }
 
 /** True when a step already decides against the capture: no further call can change that, so none is made. */
-export function isConclusive(step: Facts): boolean {
-  return firstFailure([step]) !== undefined;
+export function isConclusive(step: Facts, waived: readonly WaivableCheck[] = []): boolean {
+  return firstFailure([step], waived) !== undefined;
 }
 
 interface Failure {
@@ -34,16 +39,20 @@ interface Failure {
   readonly providerCode: number | null;
 }
 
-function firstFailure(steps: readonly Facts[]): Failure | undefined {
+function firstFailure(steps: readonly Facts[], waived: readonly WaivableCheck[]): Failure | undefined {
   const fault = steps.find((step) => step.fault)?.fault;
   if (fault) return fault;
-  if (steps.some((step) => step.genuine === false)) return failure('document_not_genuine');
-  const invalid = steps.find((step) => step.valid === false);
+  const failing = (
+    check: WaivableCheck,
+    field: 'genuine' | 'valid' | 'faceMatched' | 'live' | 'amlClear' | 'sourceValid',
+  ) => (waived.includes(check) ? undefined : steps.find((step) => step[field] === false));
+  if (failing('document_genuine', 'genuine')) return failure('document_not_genuine');
+  const invalid = failing('document_valid', 'valid');
   if (invalid) return failure(invalid.validationReason ?? 'document_unreadable', invalid.validationCodes[0]);
-  if (steps.some((step) => step.faceMatched === false)) return failure('face_mismatch');
-  if (steps.some((step) => step.live === false)) return failure('liveness_failed');
-  if (steps.some((step) => step.amlClear === false)) return failure('aml_match');
-  if (steps.some((step) => step.sourceValid === false)) return failure('source_check_failed');
+  if (failing('face_match', 'faceMatched')) return failure('face_mismatch');
+  if (failing('liveness', 'live')) return failure('liveness_failed');
+  if (failing('aml', 'amlClear')) return failure('aml_match');
+  if (failing('source', 'sourceValid')) return failure('source_check_failed');
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import { createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
 import { eraseRecord } from '@identity-events/shared/store/erase-record';
@@ -14,6 +15,8 @@ import { TransientProviderFault } from './transient-provider-fault.ts';
 
 let redis: Redis;
 let now = 1_700_000_000_000;
+let waived: readonly WaivableCheck[] = [];
+let unserved = '';
 let calls: StepName[] = [];
 let removed: string[] = [];
 let answer: (step: StepName) => StepEvidence | Error;
@@ -45,10 +48,13 @@ beforeAll(async () => {
     retry: { failedCallsMax: 3, firstWaitMs: 1_000, waitMaxMs: 10_000 },
     now: () => now,
     random: () => 0.5,
-    retentionMs: 60_000,
+    retentionMsOf: () => 60_000,
+    rulesOf: (tenant) => (tenant === unserved ? undefined : { waivedChecks: waived }),
   };
 });
 beforeEach(() => {
+  waived = [];
+  unserved = '';
   calls = [];
   removed = [];
   reports = [];
@@ -239,4 +245,27 @@ it('images that are gone are a fault, unless the capture was erased meanwhile', 
   await expect(attempt(lost, async () => undefined)).rejects.toBe(gone);
   const erased = await accepted();
   expect(await attempt(erased, () => erase(erased))).toEqual({ result: 'nothing_to_do' });
+});
+
+it('a check that the tenant waives fails in the outcome and stops nothing', async () => {
+  const id = await accepted();
+  waived = ['document_genuine'];
+  answer = (step) => ({ ...passed(step === 'liveness'), genuine: false });
+  expect(await run(id)).toMatchObject({ result: 'ended', outcome: 'verified' });
+  expect(calls).toEqual(['id_front', 'id_back', 'liveness']);
+  expect((await deps.captures.read(id))?.outcome).toMatchObject({ checks: { document_genuine: 'failed' } });
+});
+
+it('a capture of a tenant that is no longer served waits without a call, goes on when it is again, or expires', async () => {
+  const [back, late] = [await accepted('link'), await accepted('link')];
+  unserved = 'demo';
+  expect(await run(back)).toEqual({ result: 'later', at: now + 60_000, cause: 'tenant_unknown' });
+  unserved = '';
+  expect(await run(back)).toMatchObject({ result: 'ended', outcome: 'verified' });
+  unserved = 'demo';
+  const start = now;
+  now += 3_600_000;
+  expect(await run(late)).toMatchObject({ outcome: 'failed', reason: 'capture_expired' });
+  now = start;
+  expect(calls).toEqual(['link']);
 });

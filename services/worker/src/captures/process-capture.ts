@@ -1,6 +1,7 @@
 import { type CaptureKind, isTerminal } from '@identity-events/shared/contracts/capture';
 import { type Decision, failedBy } from '@identity-events/shared/contracts/decision';
 import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
+import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
@@ -10,8 +11,16 @@ import { decideOutcome } from './decide-outcome.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { nextTry } from './retry-policy.ts';
 
-export interface ProcessCaptureDeps extends CollectEvidenceDeps, EndCaptureDeps {
+/** What a tenant decides about its captures. */
+interface TenantRules {
+  /** Checks whose failure is reported and does not decide. */
+  readonly waivedChecks: readonly WaivableCheck[];
+}
+
+export interface ProcessCaptureDeps extends Omit<CollectEvidenceDeps, 'waived'>, EndCaptureDeps {
   readonly captures: Captures;
+  /** Undefined for a tenant that is not served now: its captures wait until it is again, or they expire. */
+  readonly rulesOf: (tenant: string) => TenantRules | undefined;
   readonly retry: RetryPolicy;
   readonly random: () => number;
 }
@@ -47,10 +56,13 @@ export async function processCapture(
     return { result: 'nothing_to_do' };
   }
   if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));
-  const collected = await collect(deps, record, signal);
+  const rules = deps.rulesOf(record.tenant);
+  if (!rules) return { result: 'later', at: nextLook(deps, record), cause: 'tenant_unknown' };
+  const { waivedChecks: waived } = rules;
+  const collected = await collect({ ...deps, waived }, record, signal);
   switch (collected.result) {
     case 'complete':
-      return end(deps, record, decideOutcome(record.kind, collected.evidence));
+      return end(deps, record, decideOutcome(record.kind, collected.evidence, waived));
     case 'wait':
       return { result: 'later', at: Math.min(collected.at, record.expiresAt), cause: collected.cause };
     case 'fault':
@@ -61,7 +73,11 @@ export async function processCapture(
 }
 
 /** Images that are gone are a fault, unless they are gone because somebody ended or erased the capture meanwhile. */
-async function collect(deps: ProcessCaptureDeps, record: CaptureRecord, signal: AbortSignal): Promise<Collection> {
+async function collect(
+  deps: Pick<ProcessCaptureDeps, 'captures'> & CollectEvidenceDeps,
+  record: CaptureRecord,
+  signal: AbortSignal,
+): Promise<Collection> {
   try {
     return await collectEvidence(deps, record, signal);
   } catch (error) {
@@ -70,6 +86,13 @@ async function collect(deps: ProcessCaptureDeps, record: CaptureRecord, signal: 
     if (now && !isTerminal(now.status)) throw error;
     return { result: 'ended' };
   }
+}
+
+/** How long captures of a tenant that is not served wait before they look again. */
+const unservedWaitMs = 60_000;
+
+function nextLook({ now }: ProcessCaptureDeps, { expiresAt }: CaptureRecord): number {
+  return Math.min(now() + unservedWaitMs, expiresAt);
 }
 
 /** Ends the capture, unless another attempt did. */

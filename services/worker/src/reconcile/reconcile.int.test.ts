@@ -53,7 +53,7 @@ beforeEach(async () => {
   now = Date.now();
   lines = [];
   const watchlist = createWatchlist(redis);
-  const clock = { now: () => now, graceMs: minuteMs, againMs: 5 * minuteMs, retentionMs: hourMs };
+  const clock = { now: () => now, graceMs: minuteMs, againMs: 5 * minuteMs, retentionMsOf: () => hourMs };
   deps = { captures, watchlist, jobs, images, outbox, logger, ...clock };
 });
 afterAll(async () => {

@@ -1,0 +1,49 @@
+import type { ApiScope } from '@identity-events/shared/contracts/scopes';
+import type { RequestHandler } from 'express';
+import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
+import { type EraseCaptureRouteDeps, eraseCaptureRoute } from './erase-capture-route.ts';
+import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
+import {
+  type IdentityImagesRoutesDeps,
+  identityImageContentRoute,
+  listIdentityImagesRoute,
+} from './identity-images-routes.ts';
+import { type ListCapturesRouteDeps, listCapturesRoute } from './list-captures-route.ts';
+import { type SubmitBatchRouteDeps, submitBatchRoute } from './submit-batch-route.ts';
+import { submitCaptureRoute } from './submit-capture-route.ts';
+
+export interface ApiRoutesDeps
+  extends SubmitBatchRouteDeps,
+    GetCaptureRouteDeps,
+    CaptureEventsRouteDeps,
+    EraseCaptureRouteDeps,
+    ListCapturesRouteDeps,
+    IdentityImagesRoutesDeps {}
+
+/** A call for clients. What it declares here is seen to before `handle` runs, which finds the client by `clientOf`. */
+interface ApiRoute {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  /** What the client's key must allow. */
+  readonly scope: ApiScope;
+  readonly handle: RequestHandler<never>;
+}
+
+/** Every call that needs an API key. */
+export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
+  return [
+    { method: 'get', path: '/v1/captures', scope: 'captures:read', handle: listCapturesRoute(deps) },
+    { method: 'post', path: '/v1/captures', scope: 'captures:write', handle: submitCaptureRoute(deps) },
+    { method: 'post', path: '/v1/captures/batch', scope: 'captures:write', handle: submitBatchRoute(deps) },
+    { method: 'get', path: '/v1/captures/:id', scope: 'captures:read', handle: getCaptureRoute(deps) },
+    { method: 'delete', path: '/v1/captures/:id', scope: 'captures:write', handle: eraseCaptureRoute(deps) },
+    { method: 'get', path: '/v1/captures/:id/events', scope: 'captures:read', handle: captureEventsRoute(deps) },
+    { method: 'get', path: '/v1/identities/images', scope: 'evidence:read', handle: listIdentityImagesRoute(deps) },
+    {
+      method: 'get',
+      path: '/v1/identities/images/content',
+      scope: 'evidence:read',
+      handle: identityImageContentRoute(deps),
+    },
+  ];
+}
