@@ -132,6 +132,7 @@ function startPublishing({ config, logger, releases, redis, seams }: Context): K
     create: config.KAFKA_CREATE_TOPICS,
     partitions: config.KAFKA_TOPIC_PARTITIONS,
     replicationFactor: config.KAFKA_TOPIC_REPLICATION,
+    retentionMs: config.KAFKA_TOPIC_RETENTION_MS,
   };
   const settings = { brokers: config.KAFKA_BROKERS, clientId: 'identity-events-worker', topics };
   const publisher = createKafkajsPublisher(settings, logger);
@@ -193,6 +194,7 @@ function startWorking(
     now: Date.now,
     random: Math.random,
     retentionMsOf: retentionOf(tenants, config),
+    imageGraceMs: config.IMAGE_GRACE_MS,
   };
   const { CONCURRENCY: concurrency, JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
   const worker = startCaptureWorker(
@@ -227,6 +229,7 @@ function startReconciling({ config, logger, releases, redis, tenants }: Context)
     images: createDiskImageStore(config.CAPTURE_STORE_DIR, createSealer(config.ENCRYPTION_KEYS)),
     logger,
     now: Date.now,
+    imageGraceMs: config.IMAGE_GRACE_MS,
   };
   const late = {
     ...common,

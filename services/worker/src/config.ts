@@ -20,6 +20,8 @@ const settings = z.object({
   KAFKA_TOPIC_PARTITIONS: wholeNumber(1, 1_000).default(6),
   /** Copies of topics made here; 1 to 9. Use 3 on a cluster of three or more brokers. */
   KAFKA_TOPIC_REPLICATION: wholeNumber(1, 9).default(1),
+  /** How long records stay in topics made here; milliseconds, an hour to 400 days. Default 7 days. */
+  KAFKA_TOPIC_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(7 * 86_400_000),
   /** Folder of the images, shared with the API. */
   CAPTURE_STORE_DIR: z.string().min(1),
   /** Keys that open images and tokens: <id>:<base64 of 32 bytes>, comma separated; the same ring as the API's. */
@@ -66,6 +68,8 @@ const settings = z.object({
   RECONCILE_EVERY_MS: wholeNumber(1_000, 600_000).default(30_000),
   /** How late a capture or event must be before it is looked after; milliseconds, 1,000 to 3,600,000. */
   RECONCILE_GRACE_MS: wholeNumber(1_000, 3_600_000).default(60_000),
+  /** How long images outlive their capture's outcome; milliseconds, 0 to 30 days. Beyond 0 they may stay an hour more. */
+  IMAGE_GRACE_MS: wholeNumber(0, 30 * 86_400_000).default(0),
   /** How long ended captures stay readable; milliseconds, an hour to 400 days. Default 30 days. */
   RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
   /** Address of the health endpoints. */

@@ -33,6 +33,7 @@ beforeEach(async () => {
     now: Date.now,
     newNonce: randomUUID,
     retentionMsOf: () => 60_000,
+    imageGraceMs: 0,
     redrivesMax: 2,
   });
 });

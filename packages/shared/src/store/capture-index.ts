@@ -43,6 +43,15 @@ export interface CaptureIndex {
    * that this version can't read are left out. Throws `AppError('redis_unavailable')`.
    */
   page(filter: CaptureFilter, request: PageRequest): Promise<CapturePage>;
+  /**
+   * Ids of a person's captures, oldest first, up to `count`, and how many there are. Erased ones are among them until they
+   * are forgotten, and so may be ones whose records have run out. Throws `AppError('redis_unavailable')`.
+   */
+  ofSubject(
+    tenant: string,
+    subject: string,
+    count: number,
+  ): Promise<{ readonly captureIds: readonly string[]; readonly total: number }>;
   /** Takes a capture whose record is gone out of the index; harmless for others that are not in it. */
   forget(capture: Pick<CaptureRecord, 'id' | 'tenant' | 'subject'>): Promise<void>;
 }
@@ -74,6 +83,13 @@ export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read'
         position = seen.at(-1);
         if (found.length === count || looks === looksMax) return { captures: found, next: position as string };
       }
+    },
+    async ofSubject(tenant, subject, count) {
+      const set = keys.subjectIndex(tenant, subject);
+      const [captureIds, total] = await whileRedisIsUp(() =>
+        Promise.all([redis.zrange(set, '0', String(count - 1)), redis.zcard(set)]),
+      );
+      return { captureIds, total };
     },
     async forget({ id, tenant, subject }) {
       await dropLost(redis, [...setsOf({ tenant }), keys.subjectIndex(tenant, subject)], [id]);

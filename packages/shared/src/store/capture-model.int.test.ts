@@ -56,6 +56,7 @@ async function open(): Promise<Real> {
     now: Date.now,
     newNonce: randomUUID,
     retentionMsOf: () => 600_000,
+    imageGraceMs: 0,
     redrivesMax,
   });
   const outbox = createOutbox(redis, redis);
@@ -389,6 +390,7 @@ async function compare(model: Model, { captures, outbox, jobs, letters, images }
       expect(record?.userToken === undefined).toBe(!isOpen(status));
       expect(record?.outcome?.outcome).toBe(isOpen(status) ? undefined : status);
       expect(record?.published !== undefined).toBe(event === 'published');
+      expect((await redis.pttl(keys.capture(id))) > 0).toBe(!isOpen(status));
     }),
   );
 }

@@ -10,10 +10,12 @@ export interface EndCaptureDeps {
   readonly now: () => number;
   /** How long the record of a tenant's ended capture stays readable. */
   readonly retentionMsOf: (tenant: string) => number;
+  /** How long its images stay; at 0 they go at once, otherwise to whoever collects images that no open capture owns. */
+  readonly imageGraceMs: number;
 }
 
 /**
- * Ends a capture with a decision: its event is in the outbox, then its images go. The one way in which captures end,
+ * Ends a capture with a decision: its event is in the outbox, then its images go unless they have a grace. The one way in which captures end,
  * whoever decides.
  *
  * False when it had ended before: that outcome stands, and the images go all the same. Throws
@@ -25,6 +27,14 @@ export async function endCapture(deps: EndCaptureDeps, capture: CaptureRecord, d
   const event = toIdentityEvent(capture, decision, decidedAt);
   const retentionMs = deps.retentionMsOf(tenant);
   const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, retentionMs });
-  await deps.images.remove({ tenant, captureId });
+  if (deps.imageGraceMs === 0) await deps.images.remove({ tenant, captureId });
   return ended;
+}
+
+/** Whether images of a capture that has ended, decided at `decidedAt`, may still be there. */
+export function imagesHaveGrace(
+  { decidedAt = 0 }: Pick<CaptureRecord, 'decidedAt'>,
+  { now, imageGraceMs }: Pick<EndCaptureDeps, 'now' | 'imageGraceMs'>,
+): boolean {
+  return now() < decidedAt + imageGraceMs;
 }

@@ -15,7 +15,8 @@ import { v4 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBullmqCaptureQueue } from '../queue/bullmq-capture-queue.ts';
 import { newCaptureId } from './capture-id.ts';
-import { type EraseCaptureDeps, eraseCapture } from './erase-capture.ts';
+import { eraseCapture } from './erase-capture.ts';
+import { type EraseSubjectDeps, eraseSubject } from './erase-subject.ts';
 import { type SubmitCaptureDeps, submitCapture } from './submit-capture.ts';
 
 let redis: Redis;
@@ -23,7 +24,7 @@ let bullmq: TestQueue;
 let queue: ReturnType<typeof createBullmqCaptureQueue>;
 let root: string;
 let submit: SubmitCaptureDeps;
-let deps: EraseCaptureDeps;
+let deps: EraseSubjectDeps;
 
 beforeAll(async () => {
   redis = await openTestRedis(30);
@@ -144,4 +145,36 @@ it("another tenant's capture is not there to erase", async () => {
   expect(await deps.captures.read(id)).toMatchObject({ status: 'queued' });
   await eraseCapture(deps, 'demo', id);
   expect(await eraseCapture(deps, 'other', id)).toBe(false);
+});
+
+it('a person is erased in bounded parts, whatever state the captures are in, and nobody else with them', async () => {
+  const ids: string[] = [];
+  for (let i = 0; i < 105; i++) ids.push((await submitOne()).id);
+  const other = await submitCapture(submit, {
+    tenant: 'demo',
+    idempotencyKey: 'other',
+    fields: { kind: 'national_id_ocr', subject: 'person-2', lane: 'interactive' },
+    images: new Map([['front', Buffer.from('x')]]),
+  });
+  const running = await bullmq.take();
+  await eraseCapture(deps, 'demo', ids[1] ?? '');
+  await redis.del(`{idv}:capture:${ids[2]}`);
+  // The one that was erased before is not in the index any more; the one that ran out is, and is nobody's erasure.
+  expect(await eraseSubject(deps, 'demo', subject)).toEqual({ erased: 99, remaining: 4 });
+  expect(await eraseSubject(deps, 'demo', subject)).toEqual({ erased: 4, remaining: 0 });
+  expect(await eraseSubject(deps, 'demo', subject)).toEqual({ erased: 0, remaining: 0 });
+  expect((await eventIds()).filter((id) => id.endsWith('.redacted'))).toHaveLength(104);
+  if (running) await bullmq.complete(running);
+  expect(await deps.captures.read(other.id)).toMatchObject({ status: 'queued', subject: 'person-2' });
+  expect((await owners()).filter((id) => id !== other.id)).toEqual([ids[2]]);
+});
+
+it('what an erasure of a person could not finish the next one finds', async () => {
+  const { id } = await submitOne();
+  const broken = async (): Promise<void> => {
+    throw new AppError('image_store_failed', 'broken', { retriable: true });
+  };
+  await expect(eraseSubject({ ...deps, images: { remove: broken } }, 'demo', subject)).rejects.toThrow('broken');
+  expect(await eraseSubject(deps, 'demo', subject)).toEqual({ erased: 1, remaining: 0 });
+  expect([await owners(), await bullmq.queue.getJob(id)]).toEqual([[], undefined]);
 });

@@ -2,6 +2,7 @@ import { captureBatch, captureBatchView } from '@identity-events/shared/contract
 import { captureListQuery, captureListView } from '@identity-events/shared/contracts/capture-list';
 import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
 import { acceptedView, captureQuery, captureView } from '@identity-events/shared/contracts/capture-view';
+import { subjectErasureView, subjectPath } from '@identity-events/shared/contracts/subject-erasure';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import {
@@ -180,10 +181,29 @@ const erase: ZodOpenApiOperationObject = {
   },
 };
 
-/** Submitting, listing and reading captures. */
+const eraseSubject: ZodOpenApiOperationObject = {
+  operationId: 'eraseSubject',
+  tags: ['captures'],
+  summary: 'Erase a person',
+  description:
+    'Erases the captures of a person as `DELETE /v1/captures/{id}` does, the oldest first, up to 100 a request. Repeat it ' +
+    'until `remaining` is 0; a person without captures is answered so at once. Needs the scope `captures:write`.',
+  requestParams: { header: requestHeaders, path: subjectPath },
+  responses: {
+    '200': {
+      description: 'How far it has come.',
+      headers: answerHeaders,
+      content: { 'application/json': { schema: subjectErasureView } },
+    },
+    ...problemResponses('unauthenticated', 'forbidden', 'not-found', 'internal', 'unavailable'),
+  },
+};
+
+/** Submitting, listing, reading and erasing captures. */
 export const capturePaths: ZodOpenApiPathsObject = {
   '/v1/captures': { post: submit, get: list },
   '/v1/captures/batch': { post: submitBatch },
   '/v1/captures/{id}': { get: read, delete: erase },
   '/v1/captures/{id}/events': { get: follow },
+  '/v1/subjects/{subject}': { delete: eraseSubject },
 };

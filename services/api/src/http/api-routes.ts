@@ -1,7 +1,8 @@
 import type { ApiScope } from '@identity-events/shared/contracts/scopes';
 import type { RequestHandler } from 'express';
 import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
-import { type EraseCaptureRouteDeps, eraseCaptureRoute } from './erase-capture-route.ts';
+import { eraseCaptureRoute } from './erase-capture-route.ts';
+import { type EraseSubjectRouteDeps, eraseSubjectRoute } from './erase-subject-route.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
 import {
   type IdentityImagesRoutesDeps,
@@ -16,7 +17,7 @@ export interface ApiRoutesDeps
   extends SubmitBatchRouteDeps,
     GetCaptureRouteDeps,
     CaptureEventsRouteDeps,
-    EraseCaptureRouteDeps,
+    EraseSubjectRouteDeps,
     ListCapturesRouteDeps,
     IdentityImagesRoutesDeps {}
 
@@ -38,6 +39,7 @@ export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
     { method: 'get', path: '/v1/captures/:id', scope: 'captures:read', handle: getCaptureRoute(deps) },
     { method: 'delete', path: '/v1/captures/:id', scope: 'captures:write', handle: eraseCaptureRoute(deps) },
     { method: 'get', path: '/v1/captures/:id/events', scope: 'captures:read', handle: captureEventsRoute(deps) },
+    { method: 'delete', path: '/v1/subjects/:subject', scope: 'captures:write', handle: eraseSubjectRoute(deps) },
     { method: 'get', path: '/v1/identities/images', scope: 'evidence:read', handle: listIdentityImagesRoute(deps) },
     {
       method: 'get',

@@ -117,7 +117,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       jobs: {
         remove: (captureId) => whileUp(() => void queued.splice(0, queued.length, ...without(queued, captureId))),
       },
-      index: { forget: async () => undefined },
+      index: { forget: async () => undefined, ofSubject: async () => ({ captureIds: [], total: 0 }) },
       now: Date.now,
     },
     identityImages,

@@ -10,6 +10,7 @@ const routes: readonly (readonly [method: 'get' | 'post' | 'delete', path: strin
   ['get', '/v1/captures/cap_1', 'captures:read'],
   ['get', '/v1/captures/cap_1/events', 'captures:read'],
   ['delete', '/v1/captures/cap_1', 'captures:write'],
+  ['delete', '/v1/subjects/person_1', 'captures:write'],
   ['get', '/v1/identities/images', 'evidence:read'],
   ['get', '/v1/identities/images/content', 'evidence:read'],
 ];
@@ -32,5 +33,7 @@ it('covers every route under /v1', () => {
   const { app } = createApiFixture();
   const stack = app.router.stack as { route?: { path: string } }[];
   const paths = stack.flatMap(({ route }) => (route?.path.startsWith('/v1/') ? [route.path] : []));
-  expect(new Set(routes.map(([, path]) => path.replace('cap_1', ':id')))).toEqual(new Set(paths));
+  expect(new Set(routes.map(([, path]) => path.replace('cap_1', ':id').replace('person_1', ':subject')))).toEqual(
+    new Set(paths),
+  );
 });

@@ -50,6 +50,7 @@ beforeAll(async () => {
     random: () => 0.5,
     retentionMsOf: () => 60_000,
     rulesOf: (tenant) => (tenant === unserved ? undefined : { waivedChecks: waived }),
+    imageGraceMs: 0,
   };
 });
 beforeEach(() => {
@@ -268,4 +269,19 @@ it('a capture of a tenant that is no longer served waits without a call, goes on
   expect(await run(late)).toMatchObject({ outcome: 'failed', reason: 'capture_expired' });
   now = start;
   expect(calls).toEqual(['link']);
+});
+
+it('images with a grace outlive the outcome, however often the capture is run, until that is over', async () => {
+  const start = now;
+  const graced = { ...deps, imageGraceMs: 1_000 };
+  const again = (id: string) => processCapture(graced, id, new AbortController().signal);
+  const id = await accepted('link');
+  expect(await again(id)).toMatchObject({ outcome: 'verified' });
+  now += 999;
+  await again(id);
+  expect(removed).toEqual([]);
+  now += 1;
+  await again(id);
+  expect(removed).toEqual([id]);
+  now = start;
 });

@@ -5,7 +5,7 @@ import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-c
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures } from '@identity-events/shared/store/captures';
-import { type EndCaptureDeps, endCapture } from '@identity-events/shared/store/end-capture';
+import { type EndCaptureDeps, endCapture, imagesHaveGrace } from '@identity-events/shared/store/end-capture';
 import { type CollectEvidenceDeps, type Collection, collectEvidence } from './collect-evidence.ts';
 import { decideOutcome } from './decide-outcome.ts';
 import type { RetryPolicy } from './retry-policy.ts';
@@ -52,7 +52,7 @@ export async function processCapture(
   const record = await deps.captures.begin(captureId);
   if (!record) return { result: 'nothing_to_do' };
   if (isTerminal(record.status)) {
-    await deps.images.remove({ tenant: record.tenant, captureId });
+    if (!imagesHaveGrace(record, deps)) await deps.images.remove({ tenant: record.tenant, captureId });
     return { result: 'nothing_to_do' };
   }
   if (deps.now() >= record.expiresAt) return end(deps, record, failedBy('capture_expired'));

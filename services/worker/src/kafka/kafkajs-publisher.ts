@@ -40,7 +40,7 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
   let ready: Promise<Producer> | undefined;
 
   async function connected(): Promise<Producer> {
-    ready ??= openProducer(kafka, settings.topics, partitionOf);
+    ready ??= openProducer(kafka, settings.topics, partitionOf, logger);
     try {
       return await ready;
     } catch (error) {
@@ -118,8 +118,9 @@ async function openProducer(
   kafka: Kafka,
   topics: TopicSettings,
   partitionOf: WeakMap<object, number>,
+  logger: Logger,
 ): Promise<Producer> {
-  await ensureTopics(kafka, eventTypes, topics);
+  await ensureTopics(kafka, eventTypes, topics, logger);
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,

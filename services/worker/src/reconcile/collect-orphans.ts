@@ -2,14 +2,14 @@ import { isTerminal } from '@identity-events/shared/contracts/capture';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { Captures } from '@identity-events/shared/store/captures';
+import { type EndCaptureDeps, imagesHaveGrace } from '@identity-events/shared/store/end-capture';
 import type { ImageOwner, ImageStore } from '@identity-events/shared/store/image-store';
 import { readBehind } from '@identity-events/shared/store/read-behind';
 
-export interface CollectOrphansDeps {
+export interface CollectOrphansDeps extends Pick<EndCaptureDeps, 'now' | 'imageGraceMs'> {
   readonly images: Pick<ImageStore, 'listOwners' | 'remove'>;
   readonly captures: Pick<Captures, 'read'>;
   readonly logger: Logger;
-  readonly now: () => number;
   /** Images younger than this may be on their way to their record: well above the longest request. */
   readonly orphanAgeMs: number;
 }
@@ -18,7 +18,8 @@ export interface CollectOrphansDeps {
 const removalsMax = 1_000;
 
 /**
- * Removes images that no open capture owns: a crash left them before their record was written, or after it had ended.
+ * Removes images that no open capture owns, nor one whose images have a grace: that is over, or a crash left them before
+ * their record was written or after it had ended.
  *
  * At most 1,000 captures' a round. Those of records that this version can't read stay. Stops early when told to. Throws
  * `AppError('redis_unavailable')` and `AppError('image_store_failed')`: the next round looks again.
@@ -50,8 +51,11 @@ async function isRemoved({ images, logger }: CollectOrphansDeps, owner: ImageOwn
   }
 }
 
-async function isOwned({ captures }: CollectOrphansDeps, { tenant, captureId }: ImageOwner): Promise<boolean> {
+async function isOwned(
+  { captures, ...grace }: CollectOrphansDeps,
+  { tenant, captureId }: ImageOwner,
+): Promise<boolean> {
   const record = await readBehind(captures, captureId);
   if (typeof record === 'string') return record === 'unreadable';
-  return record.tenant === tenant && !isTerminal(record.status);
+  return record.tenant === tenant && (!isTerminal(record.status) || imagesHaveGrace(record, grace));
 }

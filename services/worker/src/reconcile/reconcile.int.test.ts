@@ -53,7 +53,13 @@ beforeEach(async () => {
   now = Date.now();
   lines = [];
   const watchlist = createWatchlist(redis);
-  const clock = { now: () => now, graceMs: minuteMs, againMs: 5 * minuteMs, retentionMsOf: () => hourMs };
+  const clock = {
+    now: () => now,
+    graceMs: minuteMs,
+    againMs: 5 * minuteMs,
+    retentionMsOf: () => hourMs,
+    imageGraceMs: 0,
+  };
   deps = { captures, watchlist, jobs, images, outbox, logger, ...clock };
 });
 afterAll(async () => {
@@ -246,7 +252,10 @@ it('a round that is told to stop ends after the captures under way', async () =>
 });
 
 const collect = () =>
-  collectOrphans({ images, captures, logger, now: Date.now, orphanAgeMs: hourMs }, AbortSignal.any([]));
+  collectOrphans(
+    { images, captures, logger, now: Date.now, imageGraceMs: 0, orphanAgeMs: hourMs },
+    AbortSignal.any([]),
+  );
 async function age({ tenant, captureId }: { tenant: string; captureId: string }): Promise<void> {
   const longAgo = new Date(Date.now() - 2 * hourMs);
   await utimes(join(root, tenant, captureId.slice(-2), captureId), longAgo, longAgo);
@@ -306,4 +315,21 @@ it('images of an erased capture that a crash left are collected', async () => {
   now += 2 * hourMs;
   await collectOrphans({ ...deps, images, orphanAgeMs: hourMs }, new AbortController().signal);
   expect(await hasImages(capture)).toBe(false);
+});
+
+it('images of an ended capture are collected once their grace is over', async () => {
+  const capture = await queued();
+  const event = toIdentityEvent(capture, failedBy('aml_match'), now);
+  await captures.finish({ captureId: capture.id, tenant: 'demo', event, decidedAt: now, retentionMs: 9 * hourMs });
+  const collect = async (): Promise<boolean> => {
+    await collectOrphans(
+      { ...deps, images, imageGraceMs: 3 * hourMs, orphanAgeMs: hourMs },
+      new AbortController().signal,
+    );
+    return hasImages(capture);
+  };
+  now += 2 * hourMs;
+  expect(await collect()).toBe(true);
+  now += hourMs;
+  expect(await collect()).toBe(false);
 });
