@@ -6,8 +6,8 @@ const TEST = '\\.(test|fixture|contract)\\.ts$';
 const OURS = '^(services|packages|tools|examples|e2e)/';
 
 const TECHNOLOGIES = {
-  api: ['http', 'queue', 'vlens', 'documents'],
-  worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health'],
+  api: ['http', 'queue', 'vlens', 'documents', 'metrics'],
+  worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health', 'metrics'],
 };
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */

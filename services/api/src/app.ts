@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
@@ -24,6 +25,7 @@ import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
 import { createWaits } from './http/waits.ts';
+import { createApiMetrics } from './metrics/api-metrics.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
@@ -47,6 +49,8 @@ export interface StartApiOptions {
 
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
 export async function startApi({ config, env, logger, releases }: StartApiOptions): Promise<number> {
+  const registry = createRegistry('api', versionOf(new URL('../package.json', import.meta.url)));
+  const metrics = createApiMetrics(registry, config.CAPTURE_STORE_DIR);
   const tenants = await readTenants({ config, env, logger, releases });
   const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
   releases.onStop('redis', async () => redis.disconnect());
@@ -55,9 +59,9 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
-  const captures = createCaptures(redis);
+  const captures = metrics.countSubmissions(createCaptures(redis));
   const captureIndex = createCaptureIndex(redis, captures);
-  const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
+  const images = metrics.countImageBytes(createDiskImageStore(config.CAPTURE_STORE_DIR, sealer));
   const identityImages = openIdentityImages(tenants, {
     redis,
     sealer,
@@ -66,6 +70,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     now: Date.now,
     newOwner: v4,
     timeoutMs: config.VLENS_TIMEOUT_MS,
+    onCall: metrics.providerCalled,
     budget: createProviderBudget(redis, {
       windowsOf: (tenant) => tenantOf(tenants, tenant).windows,
       marginMs: config.VLENS_WINDOW_MARGIN_MS,
@@ -102,6 +107,8 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     readiness: { redis: async () => void (await redis.ping()) },
     newRequestId: v4,
     logger,
+    metrics,
+    onAnswered: metrics.requestAnswered,
   });
   const port = await listen(app, config, releases);
   // The first to run: whoever waits is answered, so that the server can close.

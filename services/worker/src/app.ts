@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { createRegistry, type MetricsPage, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
@@ -9,6 +11,7 @@ import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { readStoreState } from '@identity-events/shared/store/store-state';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
@@ -27,11 +30,13 @@ import { processCapture } from './captures/process-capture.ts';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health/health-server.ts';
 import { createKafkajsPublisher, type KafkajsPublisher } from './kafka/kafkajs-publisher.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.ts';
 import { startRelay } from './outbox/relay.ts';
 import type { CaptureJobDeps } from './queue/capture-job-processor.ts';
 import { createCaptureJobs } from './queue/capture-jobs.ts';
 import { startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
+import { createQueueState } from './queue/queue-state.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
 import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
@@ -68,7 +73,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const tenants = await readTenants(options);
   const redis = connectPatiently(config.REDIS_URL, logger);
   releases.onStop('redis', async () => redis.disconnect());
-  const context: Context = { config, logger, releases, redis, tenants, seams };
+  const context: Context = { config, logger, releases, redis, tenants, seams, metrics: openMetrics() };
 
   const publisher = startPublishing(context);
   const { gate, parked } = openGate(context);
@@ -93,6 +98,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
       },
     },
     () => gateStates(gate, tenants),
+    openMetricsPage(context),
   );
   releases.onStop('health', () => health.close());
   // The first to run: no further provider call is begun, running ones may end.
@@ -107,6 +113,36 @@ interface Context {
   readonly redis: Redis;
   readonly tenants: Tenants;
   readonly seams: WorkerSeams;
+  readonly metrics: WorkerMetrics;
+}
+
+function openMetrics(): WorkerMetrics {
+  const registry = createRegistry('worker', versionOf(new URL('../package.json', import.meta.url)));
+  return createWorkerMetrics(registry, Date.now);
+}
+
+/** Tenants whose captures are told of by name. */
+const tenantsToldMost = 100;
+
+/** The metrics, with how much is where when they are asked for. */
+function openMetricsPage({ config, releases, redis, tenants, metrics }: Context): MetricsPage {
+  const jobs = createQueueState(redis);
+  releases.onStop('queue state', () => jobs.close());
+  return metrics.page(async () => {
+    // Commands would only pile up until it is back.
+    if (redis.status !== 'ready') throw new AppError('redis_unavailable', 'Redis is away.', { retriable: true });
+    const told = tenants.all().slice(0, tenantsToldMost);
+    const overdueBefore = Date.now() - config.RECONCILE_GRACE_MS;
+    const [store, states] = await Promise.all([
+      readStoreState(
+        redis,
+        told.map(({ id }) => id),
+        overdueBefore,
+      ),
+      jobs.read(),
+    ]);
+    return { store, jobs: states, budgets: told.map(({ id, windows }) => ({ tenant: id, windows })) };
+  });
 }
 
 function readTenants({ config, env, logger, releases }: StartWorkerOptions): Promise<Tenants> {
@@ -127,7 +163,7 @@ function through<T>(wrap: ((port: T) => T) | undefined, port: T): T {
 }
 
 /** From the outbox to Kafka. */
-function startPublishing({ config, logger, releases, redis, seams }: Context): KafkajsPublisher {
+function startPublishing({ config, logger, releases, redis, seams, metrics }: Context): KafkajsPublisher {
   const topics = {
     create: config.KAFKA_CREATE_TOPICS,
     partitions: config.KAFKA_TOPIC_PARTITIONS,
@@ -143,14 +179,14 @@ function startPublishing({ config, logger, releases, redis, seams }: Context): K
   releases.onStop('outbox', async () => blocking.disconnect());
   const outbox = createOutbox(redis, blocking);
   const owner = `${hostname()}-${randomUUID()}`;
-  const toReaders = through<EventPublisher>(seams.publisher, publisher);
+  const toReaders = metrics.publisher.timeBatches(through<EventPublisher>(seams.publisher, publisher));
   const relay = startRelay({ outbox, publisher: toReaders, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
   return publisher;
 }
 
 /** What keeps calls within the provider's budget, and the captures that wait for it. */
-function openGate({ config, logger, releases, redis, tenants }: Context): {
+function openGate({ config, logger, releases, redis, tenants, metrics }: Context): {
   gate: RedisProviderGate;
   parked: ParkedCaptures;
 } {
@@ -163,27 +199,33 @@ function openGate({ config, logger, releases, redis, tenants }: Context): {
     closedFirstMs: config.VLENS_BREAKER_FIRST_MS,
     closedMaxMs: config.VLENS_BREAKER_MAX_MS,
     closedForAccountMs: config.VLENS_ACCOUNT_PROBE_MS,
-    onChange: (tenant, closed, code) => logger.warn('provider.gate', { tenant, closed, code }),
+    onChange: (tenant, closed, code) => {
+      metrics.gate.gateChanged(tenant, closed, code);
+      logger.warn('provider.gate', { tenant, closed, code });
+    },
   });
   const parked = createParkedCaptures(redis);
   releases.onStop('parked', () => parked.close());
-  return { gate, parked };
+  return { gate: metrics.gate.countTurns(gate), parked };
 }
 
 /** From the queue through the provider into the outbox. */
 function startWorking(
-  { config, logger, releases, redis, tenants, seams }: Context,
+  { config, logger, releases, redis, tenants, seams, metrics }: Context,
   gate: ProviderGate,
   stopping: AbortSignal,
 ): Worker {
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
-  const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases });
+  const onCall = metrics.providerCalled;
+  const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases, onCall });
   const deps = {
-    captures: through(seams.captures, createCaptures(redis)),
+    captures: metrics.captures.countEndings(through(seams.captures, createCaptures(redis))),
     images,
     gate,
-    provider: through(seams.provider, createVlensCalls({ clientOf, images, sealer, now: Date.now })),
+    provider: metrics.captures.timeFirstCalls(
+      through(seams.provider, createVlensCalls({ clientOf, images, sealer, now: Date.now })),
+    ),
     retry: {
       failedCallsMax: config.VLENS_FAILED_CALLS_MAX,
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
@@ -201,13 +243,16 @@ function startWorking(
     redis,
     { concurrency, lockMs, stalledCheckMs },
     {
-      process: through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
+      process: metrics.captures.timeAttempts(
+        through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
+      ),
       logger,
       now: Date.now,
       stallsMax: config.POISON_STALLS_MAX,
       infrastructureWaitMs: 1_000,
     },
   );
+  metrics.queue.countFaults(worker);
   releases.onStop('queue', () => worker.close());
   return worker;
 }
@@ -221,11 +266,11 @@ function retentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) =
 const [lookAgainMs, imagesEveryMs, orphanAgeMs] = [300_000, 600_000, 3_600_000];
 
 /** What was left behind on the way, by crashes and accidents. */
-function startReconciling({ config, logger, releases, redis, tenants }: Context): void {
+function startReconciling({ config, logger, releases, redis, tenants, metrics }: Context): void {
   const jobs = createCaptureJobs(redis);
   releases.onStop('capture jobs', () => jobs.close());
   const common = {
-    captures: createCaptures(redis),
+    captures: metrics.captures.countEndings(createCaptures(redis)),
     images: createDiskImageStore(config.CAPTURE_STORE_DIR, createSealer(config.ENCRYPTION_KEYS)),
     logger,
     now: Date.now,

@@ -10,6 +10,12 @@ export const redisPrefix = '{idv}';
 /** A capture's id as this service makes them; see the API's `newCaptureId`. */
 export const captureId = z.string().regex(/^cap_[0-9a-f]{32}$/);
 
+/** When a capture was accepted (epoch ms), which its id begins with; null for an id that this service never made. */
+export function acceptedAtOf(id: string): number | null {
+  const [, ms] = /^cap_([0-9a-f]{12})7[0-9a-f]{19}$/.exec(id) ?? [];
+  return ms === undefined ? null : Number.parseInt(ms, 16);
+}
+
 /**
  * What travels through the queue: a pointer. The capture record holds everything else, so that a job can be lost,
  * repeated or made again without losing or revealing anything.

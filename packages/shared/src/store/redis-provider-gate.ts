@@ -41,7 +41,8 @@ export interface RedisProviderGate extends ProviderGate {
 }
 
 /** Bulk captures stand behind every interactive one, however old. */
-const laneRank: Readonly<Record<Lane, number>> = { interactive: 0, bulk: 1e13 };
+export const bulkRank = 1e13;
+const laneRank: Readonly<Record<Lane, number>> = { interactive: 0, bulk: bulkRank };
 const wakeHoldsMs = 5_000;
 
 const scripts = { wake: script(wakeScript), report: script(reportScript) };

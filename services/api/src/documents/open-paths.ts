@@ -34,6 +34,9 @@ export const openPaths: ZodOpenApiPathsObject = {
     '200': answer('Every dependency answers.', 'application/json', readinessView),
     '503': answer('Some do not.', 'application/json', readinessView),
   }),
+  '/metrics': open('health', 'Metrics for Prometheus', {
+    '200': answer('The text format of Prometheus.', 'text/plain', z.string()),
+  }),
   '/openapi.json': open('documents', 'This document', { '200': answer('OpenAPI 3.1', 'application/json', json) }),
   '/asyncapi.json': open('documents', 'The document of the events', {
     '200': answer('AsyncAPI 3.0', 'application/json', json),

@@ -1,5 +1,6 @@
 import { type ProblemName, problems } from '@identity-events/shared/contracts/problems';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
+import type { MetricsPage } from '@identity-events/shared/runtime/metrics';
 import type { Tenants } from '@identity-events/shared/tenants/tenant';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { type ApiRoutesDeps, apiRoutes } from './api-routes.ts';
@@ -7,6 +8,7 @@ import { requireScope } from './authorize.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
 import { toProblem } from './to-problem.ts';
@@ -16,15 +18,28 @@ export interface HttpAppDeps extends ApiRoutesDeps, DocumentRoutesDeps {
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   readonly newRequestId: () => string;
   readonly logger: Logger;
+  readonly metrics: MetricsPage;
+  /** Told of every request once it is over. */
+  readonly onAnswered: (request: AnsweredRequest) => void;
+}
+
+/** A request that is over: what it was for, by our own names only, and how it ended. */
+interface AnsweredRequest {
+  readonly method: string;
+  readonly route: string | null;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly problem?: ProblemName | undefined;
 }
 
 /** The API as an Express application; it listens nowhere yet. */
 export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  app.use(identifyAndLog(deps));
+  app.use(identifyAndReport(deps));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
+  app.get('/metrics', metricsRoute(deps.metrics));
   addApiRoutes(app, deps);
   addDocumentRoutes(app, deps);
   app.use(() => {
@@ -55,8 +70,8 @@ function addDocumentRoutes(app: Express, { documents }: DocumentRoutesDeps): voi
   app.get('/docs/:asset', docsAssetRoute);
 }
 
-/** Gives each request an id (the caller's `X-Request-Id` when it is usable) and logs one line when it is answered. */
-function identifyAndLog({ newRequestId, logger }: HttpAppDeps): RequestHandler {
+/** Gives each request an id (the caller's `X-Request-Id` when it is usable); logs and reports it when it is over. */
+function identifyAndReport({ newRequestId, logger, onAnswered }: HttpAppDeps): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const given = request.get('x-request-id');
@@ -64,13 +79,14 @@ function identifyAndLog({ newRequestId, logger }: HttpAppDeps): RequestHandler {
     response.locals['requestId'] = requestId;
     response.set('x-request-id', requestId);
     response.once('close', () => {
-      logger.info('http.request', {
+      const answered = {
         method: request.method,
         route: (request.route as { path: string } | undefined)?.path ?? null,
         status: response.statusCode,
         durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-        ...logged(response.locals),
-      });
+      };
+      logger.info('http.request', { ...answered, ...logged(response.locals) });
+      onAnswered({ ...answered, problem: response.locals['problem'] as ProblemName | undefined });
     });
     next();
   };

@@ -98,6 +98,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     changes: { watch: () => whileUp(() => () => undefined) },
     waits: createWaits(waitsMax),
     heartbeatMs: 20,
+    metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'up 1\n' },
+    onAnswered: () => undefined,
     ...parts,
     submit: {
       captures,

@@ -6,6 +6,7 @@ import type { Sealer } from '@identity-events/shared/store/seal';
 import { rememberByAccount } from '@identity-events/shared/tenants/by-account';
 import type { AdminAccount, Tenants, VlensAccount } from '@identity-events/shared/tenants/tenant';
 import { createVlensClient } from '@identity-events/vlens/create-vlens-client';
+import type { CallReport } from '@identity-events/vlens/options';
 import type { VlensClient } from '@identity-events/vlens/vlens-client';
 import type { Redis } from 'ioredis';
 import { EvidenceError } from '../identities/evidence-error.ts';
@@ -26,6 +27,8 @@ export interface OpenIdentityImagesDeps {
   readonly budget: ProviderBudget;
   /** Longest time of one call, in ms. */
   readonly timeoutMs: number;
+  /** Told of each call once it is over. */
+  readonly onCall: (call: CallReport) => void;
 }
 
 /** An image of the provider's limit in base64, and room for what stands around it. */
@@ -49,7 +52,7 @@ export function openIdentityImages(tenants: Pick<Tenants, 'tenantOf'>, deps: Ope
 function openAccess(
   tenant: string,
   { baseUrl, apiKey, admin }: VlensAccount & { readonly admin: AdminAccount },
-  { redis, sealer, logger, now, newOwner, budget, timeoutMs }: OpenIdentityImagesDeps,
+  { redis, sealer, logger, now, newOwner, budget, timeoutMs, onCall }: OpenIdentityImagesDeps,
 ): { made: EvidenceAccess; close: () => Promise<void> } {
   const { tenancyName, user, password } = admin;
   const unpaced = createVlensClient({
@@ -58,12 +61,11 @@ function openAccess(
     tenancyName,
     timeoutMs,
     maxResponseBytes: answerBytesMax,
-    onCall: (call) =>
-      logger[call.outcome === 'ok' ? 'debug' : 'warn']('vlens.call', {
-        ...call,
-        tenant,
-        durationMs: Math.round(call.durationMs),
-      }),
+    onCall: (call) => {
+      onCall(call);
+      const level = call.outcome === 'ok' ? 'debug' : 'warn';
+      logger[level]('vlens.call', { ...call, tenant, durationMs: Math.round(call.durationMs) });
+    },
   });
   const client = pace(unpaced, () => takeTurn(budget, tenant, now));
 

@@ -81,6 +81,7 @@ function openAdapter({ tenant, sandbox }: VlensFixture): IdentityImages {
     logger: silent,
     now: Date.now,
     newOwner: randomUUID,
+    onCall: () => undefined,
     budget: { takeNow: async () => budget },
     releases: { onStop: (_name, release) => onTestFinished(async () => void (await release())) },
   });

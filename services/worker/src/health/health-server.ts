@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MetricsPage } from '@identity-events/shared/runtime/metrics';
 
 /** A dependency without which no capture gets to its readers. Rejects while it is away. */
 export type ReadinessCheck = () => Promise<void>;
@@ -14,13 +15,15 @@ const checkTimeoutMs = 1_500;
 
 /**
  * Serves `/healthz` (the process runs) and `/readyz` (every dependency answers within 1.5 s; 503 names those away). How the
- * provider's gate stands is told there too, but a provider that is away makes no worker unready: it waits.
+ * provider's gate stands is told there too, but a provider that is away makes no worker unready: it waits. `/metrics` is for
+ * Prometheus.
  */
 export async function startHealthServer(
   host: string,
   port: number,
   checks: Readonly<Record<string, ReadinessCheck>>,
   provider: () => Promise<unknown>,
+  metrics: MetricsPage,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
@@ -28,6 +31,7 @@ export async function startHealthServer(
       response.end(JSON.stringify(body));
     };
     if (request.url === '/healthz') return answer(200, { status: 'ok' });
+    if (request.url === '/metrics') return void sendMetrics(response, metrics);
     if (request.url !== '/readyz') return answer(404, { status: 'not found' });
     void Promise.all([runChecks(checks), inTime(provider)]).then(([states, gate]) => {
       const ready = Object.values(states).every((state) => state === 'ok');
@@ -44,6 +48,11 @@ export async function startHealthServer(
       await once(server, 'close');
     },
   };
+}
+
+async function sendMetrics(response: ServerResponse, page: MetricsPage): Promise<void> {
+  const text = await page.text();
+  response.writeHead(200, { 'content-type': page.contentType, 'cache-control': 'no-store' }).end(text);
 }
 
 async function runChecks(checks: Readonly<Record<string, ReadinessCheck>>): Promise<Record<string, 'ok' | 'away'>> {
