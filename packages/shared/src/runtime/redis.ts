@@ -2,36 +2,71 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
 
 /** RESP2 costs less CPU than RESP3 on both sides and everything here works with it. */
-const common = { protocol: 2, connectTimeout: 2_000 } as const satisfies RedisOptions;
+const common = {
+  protocol: 2,
+  connectTimeout: 2_000,
+  retryStrategy: (times) => Math.min(200 * times, 1_000),
+} as const satisfies RedisOptions;
 
 /**
  * A connection that fails fast: for the API, where a caller waits. A command is refused at once while Redis is away
  * and given up after `commandTimeoutMs`; the connection itself is retried for ever. Commands of one tick share a write.
+ *
+ * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis has become a replica.
  */
 export function connectFailingFast(url: string, commandTimeoutMs: number, logger: Logger): Redis {
   return observed(
     new Redis(url, {
       ...common,
       commandTimeout: commandTimeoutMs,
+      socketTimeout: 2 * commandTimeoutMs,
+      reconnectOnError: whenReadOnly(logger, 1),
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       enableAutoPipelining: true,
-      retryStrategy: (times) => Math.min(50 * times, 1_000),
     }),
     logger,
   );
 }
 
-/** A connection that waits for Redis however long it takes: for workers, which have nothing better to do. */
-export function connectPatiently(url: string, logger: Logger): Redis {
+/** Well above the longest time for which a command here waits in Redis: BullMQ's waiting for a job, 10 s. */
+const silenceMaxMs = 15_000;
+
+/**
+ * A connection that waits for Redis however long it takes: for workers, which have nothing better to do.
+ *
+ * One that owes an answer for `silenceMs` (milliseconds) is given up for a new one: the other end may be gone without a
+ * word, and TCP alone would wait for a quarter of an hour. One whose Redis has become a replica is, too. The commands under
+ * way are sent again on the new one.
+ */
+export function connectPatiently(url: string, logger: Logger, silenceMs = silenceMaxMs): Redis {
   return observed(
     new Redis(url, {
       ...common,
       maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(50 * times, 1_000),
+      socketTimeout: silenceMs,
+      reconnectOnError: whenReadOnly(logger, 2),
     }),
     logger,
   );
+}
+
+const logEveryMs = 5_000;
+
+/**
+ * After a failover the old master refuses writes and keeps its connections; the address leads elsewhere by then, or soon.
+ * `then` is ioredis' word for what follows: 1 connect anew and refuse the command, 2 connect anew and send it again.
+ */
+function whenReadOnly(logger: Logger, then: 1 | 2): (error: Error) => 1 | 2 | false {
+  let loggedAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (!error.message.includes('READONLY')) return false;
+    if (performance.now() - loggedAt >= logEveryMs) {
+      logger.warn('redis.read_only');
+      loggedAt = performance.now();
+    }
+    return then;
+  };
 }
 
 /** Logs when the connection is lost and when it is back, once each, and keeps ioredis from crashing the process. */
