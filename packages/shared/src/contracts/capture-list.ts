@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { captureKinds, captureStatuses, subject } from './capture.ts';
-import { captureView } from './capture-view.ts';
+import { type CaptureView, captureView } from './capture-view.ts';
 
 /** How many captures a page may hold. */
 export const pageLimits = { default: 20, max: 100 } as const;
@@ -53,4 +53,6 @@ export const captureListView = z
     id: 'CaptureList',
     description: 'A page of captures, the latest accepted first. There are more as long as it names a next page.',
   });
-export type CaptureListView = z.infer<typeof captureListView>;
+export type CaptureListView = Omit<z.infer<typeof captureListView>, 'captures'> & {
+  readonly captures: readonly CaptureView[];
+};

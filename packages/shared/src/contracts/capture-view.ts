@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { captureKinds, captureStatuses, lanes } from './capture.ts';
-import { checks, reason } from './identity-event.ts';
+import { checks, type Reason, reason } from './identity-event.ts';
 
 const id = z.string().meta({ description: 'The id of the capture.', example: 'cap_0190f3a2b4c57d8e9f00112233445566' });
 const time = (description: string) => z.iso.datetime().meta({ description });
@@ -52,7 +52,10 @@ export const captureView = z
     event: eventPlace.optional(),
   })
   .meta({ id: 'Capture', description: 'Where a capture stands. Nothing in it is personal.' });
-export type CaptureView = z.infer<typeof captureView>;
+/** Its reason may be one that a newer version wrote. */
+export type CaptureView = Omit<z.infer<typeof captureView>, 'reason'> & {
+  readonly reason?: (Omit<Reason, 'code'> & { readonly code: string }) | undefined;
+};
 
 /** Longest wait for an outcome that a request may ask for, in seconds. */
 export const waitSecondsMax = 60;

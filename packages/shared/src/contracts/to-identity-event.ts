@@ -20,8 +20,14 @@ export function toIdentityEvent(capture: DecidedCapture, decision: Decision, dec
   return announce(toOutcomeData(capture, decision, decidedAt), capture.traceparent);
 }
 
+/** What of an outcome stands outside its data, in the event around it. */
+type Announced = Pick<OutcomeData, 'outcome' | 'captureId' | 'tenant' | 'subject' | 'decidedAt'>;
+
 /** The event around an outcome. Pure: what the record keeps is enough to make a lost event again. */
-export function announce(data: OutcomeData, traceparent?: string): IdentityEvent {
+export function announce<D extends Announced>(
+  data: D,
+  traceparent?: string,
+): Omit<IdentityEvent, 'data'> & { readonly data: D } {
   return {
     specversion: '1.0',
     id: `${data.captureId}.outcome`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { captureKinds, captureStatuses, lanes } from '../contracts/capture.ts';
-import { outcomeData } from '../contracts/identity-event.ts';
+import { checks, identityCaptured, identityFailed, identityVerified, reason } from '../contracts/identity-event.ts';
 import { AppError } from '../runtime/errors.ts';
 
 const epochMs = z.coerce.number().int();
@@ -25,6 +25,18 @@ export const publication = z.object({
   at: epochMs,
 });
 export type Publication = z.infer<typeof publication>;
+
+const anyChecks = { checks: checks.loose() };
+
+/**
+ * An outcome as some version wrote it: what this one does not know of it, a reason or a field, is kept as it is. So API and
+ * workers of two versions run side by side, and an event that is made again is the one that was lost.
+ */
+const recordedOutcome = z.discriminatedUnion('outcome', [
+  identityVerified.loose().extend(anyChecks),
+  identityCaptured.loose().extend(anyChecks),
+  identityFailed.loose().extend({ ...anyChecks, reason: reason.loose().extend({ code: z.string() }) }),
+]);
 
 const fields = z.object({
   v: z.literal('1'),
@@ -53,7 +65,7 @@ const fields = z.object({
   redrivenAt: epochMs.optional(),
   redriveOf: epochMs.optional(),
   decidedAt: epochMs.optional(),
-  outcome: json(outcomeData).optional(),
+  outcome: json(recordedOutcome).optional(),
   published: json(publication).optional(),
 });
 
@@ -63,7 +75,7 @@ const erasedFields = z.object({
   erasedAt: epochMs,
   /** This and the rest: kept until its redaction is in Kafka, and only what it takes to announce it. */
   subject: z.string().optional(),
-  outcome: json(outcomeData).optional(),
+  outcome: json(recordedOutcome).optional(),
   published: json(publication).optional(),
   traceparent: z.string().optional(),
 });

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type CaptureKind, callsOf, type Lane } from '../contracts/capture.ts';
+import type { CloudEvent } from '../contracts/cloud-event.ts';
 import type { IdentityEvent } from '../contracts/identity-event.ts';
 import { type RedactedEvent, redactedEventType } from '../contracts/redacted-event.ts';
 import type { Window } from '../contracts/windows.ts';
@@ -120,10 +121,7 @@ export interface Captures {
    * Puts an ended capture's event, or an erased one's, into the outbox again when it was lost on its way: `restored`.
    * `waiting`: it is in the outbox. `nothing_to_do`: it is in Kafka, or the capture has not ended.
    */
-  announceAgain(
-    captureId: string,
-    event: IdentityEvent | RedactedEvent,
-  ): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
+  announceAgain(captureId: string, event: CloudEvent): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
 }
 
 const scripts = {
