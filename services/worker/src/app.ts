@@ -177,7 +177,7 @@ function startPublishing({ config, logger, releases, redis, seams, metrics }: Co
   // The connection it was made from tells of outages; ioredis would print this one's errors itself.
   blocking.on('error', () => undefined);
   releases.onStop('outbox', async () => blocking.disconnect());
-  const outbox = createOutbox(redis, blocking);
+  const outbox = createOutbox(redis, blocking, (entry) => logger.error('relay.set_aside', { ...entry }));
   const owner = `${hostname()}-${randomUUID()}`;
   const toReaders = metrics.publisher.timeBatches(through<EventPublisher>(seams.publisher, publisher));
   const relay = startRelay({ outbox, publisher: toReaders, logger, owner, now: Date.now });

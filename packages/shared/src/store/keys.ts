@@ -36,6 +36,8 @@ export const keys = {
   announced: (tenant: string, id: string): string => `${redisPrefix}:announced:${tenant}:${id}`,
   /** Stream: events decided and not yet in Kafka. */
   outbox: `${redisPrefix}:outbox`,
+  /** Stream, bounded: entries of the outbox that could not be read. */
+  outboxAside: `${redisPrefix}:outbox:aside`,
   /** String with expiry: which worker relays the outbox. */
   outboxLease: `${redisPrefix}:outbox:lease`,
 } as const;

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
+import { z } from 'zod';
 import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
 import { redactedEventType } from '../contracts/redacted-event.ts';
 import type { Publication } from './capture-record.ts';
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
-import { dropLeaseScript, holdLeaseScript, publishedScript } from './scripts.ts';
+import { dropLeaseScript, holdLeaseScript, publishedScript, setAsideScript } from './scripts.ts';
 
 /** An event that was decided and is not yet known to be in Kafka. */
 export interface OutboxEntry {
@@ -16,6 +17,12 @@ export interface OutboxEntry {
   readonly event: CloudEvent;
 }
 
+/** An entry that nobody could read, and its capture as far as that can be told. */
+export interface SetAside {
+  readonly entryId: string;
+  readonly captureId: string | null;
+}
+
 /**
  * Events between decision and Kafka, oldest first.
  *
@@ -23,7 +30,11 @@ export interface OutboxEntry {
  * those of one person in the order of their decisions.
  */
 export interface Outbox {
-  /** The oldest entries. Waits up to `waitMs` for one when there is none; needs a connection of its own for that. */
+  /**
+   * The oldest entries. Waits up to `waitMs` for one when there is none; needs a connection of its own for that. An entry
+   * that can't be read is set aside, so that it keeps nobody waiting: a capture's event is made again from its record, another
+   * one stays there for an operator.
+   */
   read(count: number, waitMs: number): Promise<OutboxEntry[]>;
   /**
    * Takes the entries out and notes in each capture's record, where there is one, where its outcome stands. With its redaction there, what a
@@ -32,6 +43,8 @@ export interface Outbox {
   published(entries: readonly { entry: OutboxEntry; at: Publication }[]): Promise<void>;
   /** Events waiting. */
   depth(): Promise<number>;
+  /** Entries that were set aside, the latest 1,000 at most. */
+  asideCount(): Promise<number>;
   /** When the oldest waiting event was put in (epoch ms, Redis' clock); null when none waits. */
   oldestAt(): Promise<number | null>;
   /** True when `owner` holds the relay lease for the next `leaseMs`. */
@@ -39,23 +52,47 @@ export interface Outbox {
   dropLease(owner: string): Promise<void>;
 }
 
+/** How many entries stay in sight that nobody could read. */
+const asideMax = 1_000;
+
 const scripts = {
   published: script(publishedScript),
+  setAside: script(setAsideScript),
   hold: script(holdLeaseScript),
   drop: script(dropLeaseScript),
 };
 
-/** `blocking` is a connection that nothing else uses: waiting for an entry occupies it. */
-export function createOutbox(redis: Redis, blocking: Redis): Outbox {
+/**
+ * `blocking` is a connection that nothing else uses: waiting for an entry occupies it. `onSetAside` is told of each entry
+ * that is set aside.
+ */
+export function createOutbox(redis: Redis, blocking: Redis, onSetAside?: (entry: SetAside) => void): Outbox {
+  async function readable(found: readonly StreamEntry[]): Promise<OutboxEntry[]> {
+    const entries: OutboxEntry[] = [];
+    for (const each of found) {
+      const entry = toEntry(each);
+      if (entry) entries.push(entry);
+      else await setAside(each);
+    }
+    return entries;
+  }
+
+  async function setAside([entryId, flat]: StreamEntry): Promise<void> {
+    const moved = await runScript(redis, scripts.setAside, [keys.outbox, keys.outboxAside], [entryId, asideMax]);
+    if (moved === 1) onSetAside?.({ entryId, captureId: toFields(flat).get('captureId') ?? null });
+  }
+
   return {
-    read: (count, waitMs) =>
-      whileRedisIsUp(async () => {
+    async read(count, waitMs) {
+      const found = await whileRedisIsUp(async () => {
         const ready = await redis.xrange(keys.outbox, '-', '+', 'COUNT', count);
-        if (ready.length > 0 || waitMs <= 0) return ready.map(toEntry);
+        if (ready.length > 0 || waitMs <= 0) return ready;
         // Everything read so far is gone from the stream, so whatever is there or comes is new: start from 0.
         const reply = await blocking.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', keys.outbox, '0');
-        return (reply?.[0]?.[1] ?? []).map(toEntry);
-      }),
+        return reply?.[0]?.[1] ?? [];
+      });
+      return readable(found);
+    },
     async published(entries) {
       const ofCaptures = entries.flatMap(({ entry, at }) => {
         const { captureId } = entry;
@@ -75,6 +112,7 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
       );
     },
     depth: () => whileRedisIsUp(() => redis.xlen(keys.outbox)),
+    asideCount: () => whileRedisIsUp(() => redis.xlen(keys.outboxAside)),
     async oldestAt() {
       const [oldest] = await whileRedisIsUp(() => redis.xrange(keys.outbox, '-', '+', 'COUNT', 1));
       // A stream's ids begin with the time at which they were given: https://redis.io/docs/latest/commands/xadd/
@@ -86,12 +124,33 @@ export function createOutbox(redis: Redis, blocking: Redis): Outbox {
   };
 }
 
-function toEntry([id, flat]: [string, string[]]): OutboxEntry {
-  const fields = new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
-  return {
-    id,
-    captureId: fields.get('captureId') ?? null,
-    topic: fields.get('topic') ?? '',
-    event: cloudEvent.parse(JSON.parse(fields.get('event') ?? '')),
-  };
+type StreamEntry = readonly [id: string, flat: readonly string[]];
+
+const storedEntry = z.object({
+  captureId: z.string().min(1).nullable(),
+  // Kafka's own rule for topics; it would refuse another one for ever.
+  topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/),
+  event: cloudEvent,
+});
+
+/** Undefined for what can't be read. */
+function toEntry([id, flat]: StreamEntry): OutboxEntry | undefined {
+  const fields = toFields(flat);
+  const captureId = fields.get('captureId') ?? null;
+  const event = parseJson(fields.get('event') ?? '');
+  const parsed = storedEntry.safeParse({ captureId, topic: fields.get('topic'), event }, { reportInput: false });
+  return parsed.success ? { id, ...parsed.data } : undefined;
+}
+
+/** Names and values take turns. */
+function toFields(flat: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : [])));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -226,6 +226,19 @@ redis.call('ZADD', KEYS[2], ARGV[3], ARGV[5])
 return {'noted', ARGV[1]}
 `;
 
+/**
+ * Moves an entry that can't be read out of the outbox, to where the latest ones of its kind stay in sight.
+ * KEYS: outbox, entries set aside. ARGV: entry id, how many stay. Returns 1, or 0 when it is not in the outbox any more.
+ */
+export const setAsideScript = `
+local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+if #found == 0 then return 0 end
+-- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
+redis.call('XDEL', KEYS[1], ARGV[1])
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'entry', ARGV[1], unpack(found[1][2]))
+return 1
+`;
+
 /** Takes or renews the lease of the outbox. KEYS: lease. ARGV: owner, ms. Returns 1 when the owner holds it now. */
 export const holdLeaseScript = `
 local owner = redis.call('GET', KEYS[1])

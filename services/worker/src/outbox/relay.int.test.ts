@@ -3,7 +3,7 @@ import type { CloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { keys } from '@identity-events/shared/store/keys';
-import { createOutbox } from '@identity-events/shared/store/outbox';
+import { createOutbox, type SetAside } from '@identity-events/shared/store/outbox';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -18,7 +18,7 @@ let connections: Redis[] = [];
 beforeAll(async () => {
   redis = await openTestRedis(12);
 });
-beforeEach(() => redis.del(keys.outbox, keys.outboxLease));
+beforeEach(() => redis.del(keys.outbox, keys.outboxAside, keys.outboxLease));
 afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.stop()));
   await Promise.all(connections.map((connection) => connection.quit()));
@@ -37,10 +37,10 @@ class Readers implements EventPublisher {
   }
 }
 
-function start(publisher: EventPublisher, owner: string): Relay {
+function start(publisher: EventPublisher, owner: string, onSetAside?: (entry: SetAside) => void): Relay {
   const blocking = redis.duplicate();
   connections.push(blocking);
-  const outbox = createOutbox(redis, blocking);
+  const outbox = createOutbox(redis, blocking, onSetAside);
   const relay = startRelay({ outbox, publisher, logger: silent, owner, now: Date.now });
   relays.push(relay);
   return relay;
@@ -119,4 +119,40 @@ it('relays events that are about no capture among the others, in order', async (
   start(readers, 'a');
   await vi.waitFor(() => expect(readers.got).toEqual(['e0', 'vlens.n', 'e1']));
   await vi.waitFor(async () => expect(await redis.xlen(keys.outbox)).toBe(0));
+});
+
+/** Entries as nobody writes them: no JSON, no event, no topic, a topic that Kafka refuses, nothing that is known. */
+const spoilt = [
+  ['event', '{"id":', 'topic', 't', 'captureId', 'cap_1'],
+  ['event', '{"id":"e"}', 'topic', 't', 'captureId', 'cap_2'],
+  ['event', '{}', 'captureId', 'cap_3'],
+  ['topic', 'event', 'event', 'topic', 'captureId', 'captureId'],
+  ['something', 'else'],
+];
+
+it('sets entries aside that can not be read, in sight and with a word, and relays the others in order', async () => {
+  const readers = new Readers();
+  const aside: SetAside[] = [];
+  await decide('e0');
+  for (const entry of spoilt.slice(0, 3)) await redis.xadd(keys.outbox, '*', ...entry);
+  await decide('e1', 'e2');
+  for (const entry of spoilt.slice(3)) await redis.xadd(keys.outbox, '*', ...entry);
+  await decide('e3');
+  start(readers, 'a', (entry) => aside.push(entry));
+  await vi.waitFor(() => expect(readers.got).toEqual(['e0', 'e1', 'e2', 'e3']));
+  await vi.waitFor(async () => expect(await redis.xlen(keys.outbox)).toBe(0));
+  expect(aside.map(({ captureId }) => captureId)).toEqual(['cap_1', 'cap_2', 'cap_3', 'captureId', null]);
+  const kept = await redis.xrange(keys.outboxAside, '-', '+');
+  expect(kept.map(([, [, entryId, ...fields]]) => [entryId, fields])).toEqual(
+    spoilt.map((fields, i) => [aside[i]?.entryId, fields]),
+  );
+});
+
+it('keeps no more than about 1,000 of them', async () => {
+  const readers = new Readers();
+  for (let i = 0; i < 1_300; i += 1) await redis.xadd(keys.outbox, '*', 'something', 'else');
+  await decide('e0');
+  start(readers, 'a');
+  await vi.waitFor(() => expect(readers.got).toEqual(['e0']), 10_000);
+  expect(await redis.xlen(keys.outboxAside)).toBeLessThanOrEqual(1_100);
 });

@@ -4,7 +4,7 @@ import type { Outbox } from '@identity-events/shared/store/outbox';
 import { type Look, type LookAfterDeps, lookAfterCapture } from './look-after-capture.ts';
 
 export interface LookAfterAllDeps extends LookAfterDeps {
-  readonly outbox: Pick<Outbox, 'depth' | 'oldestAt'>;
+  readonly outbox: Pick<Outbox, 'depth' | 'oldestAt' | 'asideCount'>;
 }
 
 const atOnce = 50;
@@ -50,9 +50,13 @@ async function report(
   { outbox, now, graceMs, logger }: LookAfterAllDeps,
   round: Readonly<Record<string, number>>,
 ): Promise<void> {
-  const [oldestAt, outboxDepth] = await Promise.all([outbox.oldestAt(), outbox.depth()]);
+  const [oldestAt, outboxDepth, outboxAside] = await Promise.all([
+    outbox.oldestAt(),
+    outbox.depth(),
+    outbox.asideCount(),
+  ]);
   const outboxAgeMs = oldestAt === null ? 0 : Math.max(0, now() - oldestAt);
-  const line = { ...round, outboxDepth, outboxAgeMs };
+  const line = { ...round, outboxDepth, outboxAgeMs, outboxAside };
   if (outboxAgeMs > graceMs) logger.warn('reconcile.outbox_late', line);
   else if (round['looks'] === 0) logger.debug('reconcile.captures', line);
   else logger.info('reconcile.captures', line);

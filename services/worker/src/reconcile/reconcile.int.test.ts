@@ -197,6 +197,34 @@ it('an event that was lost on its way to Kafka is put into the outbox again, the
   expect(await round(hourMs)).toMatchObject({ looks: 0 });
 });
 
+it('an event that was spoilt in the outbox is made again from the record', async () => {
+  const capture = await accepted();
+  const event = toIdentityEvent(capture, failedBy('aml_match'), now);
+  await captures.finish({ captureId: capture.id, tenant: 'demo', event, decidedAt: now, retentionMs: 2 * hourMs });
+  const [entry] = await redis.xrange(keys.outbox, '-', '+');
+  await redis.del(keys.outbox);
+  await redis.xadd(keys.outbox, entry?.[0] ?? '', 'event', '{"id":', 'topic', 't', 'captureId', capture.id);
+  expect(await outbox.read(10, 0)).toEqual([]);
+  expect(await round(2 * minuteMs)).toMatchObject({ not_announced_mended: 1, outboxAside: 1, outboxDepth: 1 });
+  expect(await eventsOf(capture.id)).toEqual([event]);
+});
+
+it('an event of which a newer version wrote more than this one knows is made again as it was', async () => {
+  const capture = await accepted();
+  const event = toIdentityEvent(capture, failedBy('aml_match'), now);
+  await captures.finish({ captureId: capture.id, tenant: 'demo', event, decidedAt: now, retentionMs: 2 * hourMs });
+  const data = {
+    ...event.data,
+    checks: { ...event.data.checks, voice: 'failed' },
+    reason: { code: 'voice_mismatch', category: 'face', recapture: true, providerCode: null, hint: 'x' },
+    more: 1,
+  };
+  await redis.hset(keys.capture(capture.id), 'outcome', JSON.stringify(data));
+  await redis.del(keys.outbox);
+  expect(await round(2 * minuteMs)).toMatchObject({ not_announced_mended: 1 });
+  expect(await eventsOf(capture.id)).toEqual([{ ...event, data }]);
+});
+
 it('events that wait in the outbox for too long are reported', async () => {
   const capture = await accepted();
   const event = toIdentityEvent(capture, failedBy('aml_match'), now);
