@@ -16,10 +16,13 @@ const limitFileSize = promisify(execFile);
 export const noRoom: Scenario = {
   name: 'no-room',
   async run(chaos, extent) {
-    const fleet = await chaos.fleet({ size: workers, env: { CONCURRENCY: String(concurrency) } });
+    // A capture whose job Redis had no room for is the reconciler's, which would wait a minute.
+    const env = { CONCURRENCY: String(concurrency), RECONCILE_EVERY_MS: '1000', RECONCILE_GRACE_MS: '3000' };
+    const fleet = await chaos.fleet({ size: workers, env });
     await fleet.ready();
     const run = await chaos.begin(25);
     const count = submissions[extent];
+    const imagesBefore = (await chaos.storedImages()).length;
 
     const { pid } = chaos.system.parts.api;
     await limitFileSize('prlimit', ['--pid', String(pid), `--fsize=${fileBytesMax}:unlimited`]);
@@ -29,7 +32,7 @@ export const noRoom: Scenario = {
 
     const used = /used_memory:(\d+)/.exec(await chaos.redis.info('memory'))?.[1];
     await chaos.redis.config('SET', 'maxmemory', String(Number(used) + 30_000));
-    const refusedByRedis = await submitAll(run, count, {});
+    const refusedByRedis = await submitAll(run, count, { kind: 'national_id' });
     await chaos.redis.config('SET', 'maxmemory', '0');
     const half = await countUnaccepted(chaos, run);
 
@@ -43,11 +46,13 @@ export const noRoom: Scenario = {
         refusedByDisk: refusedByDisk.refused.length,
         refusedByRedis: refusedByRedis.refused.length,
         half,
-        imagesLeft: left.length,
+        imagesLeft: left.length - imagesBefore,
       },
       check: withFaults(check, [
         ...fleet.odd,
         refusedByDisk.refused.length < count && 'captures with images were accepted without room for them',
+        half > 0 && `${half} captures exist that were refused`,
+        left.length > imagesBefore && `${left.length - imagesBefore} images of refused captures are left`,
         check.repeats > 0 && 'a full Redis had events repeated',
         linked.refused.length > 0 && 'a full image store refused captures without images',
         refusedByRedis.refused.length === 0 && 'Redis was never full',

@@ -91,6 +91,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
       captures,
       images,
       queue,
+      logger,
       sealer,
       now: Date.now,
       newCaptureId,

@@ -1,8 +1,8 @@
 import { ReplyError } from 'ioredis';
 import { AppError } from '../runtime/errors.ts';
 
-/** Answers by which Redis says "not now": full, starting, read-only after a failover, busy, cluster moving. */
-const notNow = /^(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS)\b/;
+/** Answers by which Redis says "not now": full, starting, read-only after a failover, busy, moving. */
+const notNow = /^(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|UNBLOCKED)\b/;
 
 /**
  * Runs a Redis operation; what fails because Redis is away, slow or full is thrown as the retriable
@@ -16,4 +16,12 @@ export async function whileRedisIsUp<T>(operation: () => Promise<T>): Promise<T>
     if (error instanceof ReplyError && !notNow.test((error as Error).message)) throw error;
     throw new AppError('redis_unavailable', 'Redis is away, slow or full.', { retriable: true, cause: error });
   }
+}
+
+/**
+ * True when Redis itself said "not now": the command, or the script that begins with a write, has changed nothing. Otherwise it
+ * is unknown what was done.
+ */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'redis_unavailable' && error.cause instanceof ReplyError;
 }

@@ -19,6 +19,7 @@ import { eraseCapture } from './erase-capture.ts';
 import { type EraseSubjectDeps, eraseSubject } from './erase-subject.ts';
 import { type SubmitCaptureDeps, submitCapture } from './submit-capture.ts';
 
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let redis: Redis;
 let bullmq: TestQueue;
 let queue: ReturnType<typeof createBullmqCaptureQueue>;
@@ -38,7 +39,7 @@ beforeEach(async () => {
   const images = createDiskImageStore(root, sealer);
   const captures = createCaptures(redis);
   submit = {
-    ...{ captures, images, queue, sealer, now: Date.now, newCaptureId, newTransactionId: v4 },
+    ...{ captures, images, queue, sealer, logger: silent, now: Date.now, newCaptureId, newTransactionId: v4 },
     windowsOf: () => [{ calls: 10, ms: 1_000 }],
     idempotencyWindowMs: 60_000,
     expiryMsOf: () => 3_600_000,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
+import { AppError } from '@identity-events/shared/runtime/errors';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
@@ -10,7 +11,7 @@ import { keys } from '@identity-events/shared/store/keys';
 import { clearTestRedis, openTestRedis, testRedisUrl } from '@identity-events/shared/store/redis.fixture';
 import { createSealer } from '@identity-events/shared/store/seal';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type Redis, ReplyError } from 'ioredis';
 import { v4 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBullmqCaptureQueue } from '../queue/bullmq-capture-queue.ts';
@@ -45,6 +46,7 @@ beforeEach(async () => {
     images,
     queue,
     sealer,
+    logger: silent,
     now: Date.now,
     newCaptureId,
     newTransactionId: v4,
@@ -103,6 +105,34 @@ it('100 requests with keys of their own are 100 captures', async () => {
   await Promise.all(Array.from({ length: 100 }, () => submitCapture(deps, commandOf(randomUUID()))));
   expect(new Set(await jobIds()).size).toBe(100);
   expect(new Set(await owners())).toEqual(new Set(await jobIds()));
+});
+
+const away = (cause: Error) => new AppError('redis_unavailable', 'away', { retriable: true, cause });
+
+it('a capture whose job Redis does not take is accepted all the same, stands on the watchlist, and its key makes the job', async () => {
+  const command = commandOf(randomUUID());
+  const full = { enqueue: () => Promise.reject(away(new ReplyError('OOM'))) };
+  const { id, status } = await submitCapture({ ...deps, queue: full }, command);
+  expect(status).toBe('queued');
+  expect(await redis.zrange(keys.watchlist, '0', '-1')).toEqual([id]);
+  expect((await submitCapture({ ...deps, queue: full }, command)).id).toBe(id);
+  expect(await jobIds()).toEqual([]);
+  expect((await submitCapture(deps, command)).id).toBe(id);
+  expect(await jobIds()).toEqual([id]);
+});
+
+it('images of a record that Redis refused go at once; they stay while it is unknown whether it has the record', async () => {
+  const failing = (cause: Error): SubmitCaptureDeps => {
+    const accept = async (): Promise<never> => {
+      throw away(cause);
+    };
+    return { ...deps, captures: { ...deps.captures, accept } };
+  };
+  const full = new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
+  await expect(submitCapture(failing(full), commandOf(randomUUID()))).rejects.toThrow('away');
+  expect(await owners()).toEqual([]);
+  await expect(submitCapture(failing(new Error('timeout')), commandOf(randomUUID()))).rejects.toThrow('away');
+  expect(await owners()).toHaveLength(1);
 });
 
 /** Dies before or after one of the three things that accepting stores. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/contracts/capture';
 import type { Window } from '@identity-events/shared/contracts/windows';
-import { AppError } from '@identity-events/shared/runtime/errors';
+import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
+import type { Logger } from '@identity-events/shared/runtime/logger';
 import { type CaptureRecord, fieldContext } from '@identity-events/shared/store/capture-record';
-import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
+import type { Acceptance, Captures, NewCapture } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { wasRefused } from '@identity-events/shared/store/redis-errors';
 import { type Sealer, sealText } from '@identity-events/shared/store/seal';
 
 /** A capture that passed every check of the door. */
@@ -18,7 +20,10 @@ export interface SubmitCapture {
 
 /** Carries captures to the workers. */
 export interface CaptureQueue {
-  /** Resolves once the capture's job is stored; a second call while that job is kept changes nothing. */
+  /**
+   * Resolves once the capture's job is stored; a second call while that job is kept changes nothing. Throws
+   * `AppError('redis_unavailable')`.
+   */
   enqueue(captureId: string, lane: Lane): Promise<void>;
 }
 
@@ -26,6 +31,7 @@ export interface SubmitCaptureDeps {
   readonly captures: Pick<Captures, 'accept' | 'read'>;
   readonly images: Pick<ImageStore, 'put' | 'remove'>;
   readonly queue: CaptureQueue;
+  readonly logger: Logger;
   readonly sealer: Sealer;
   readonly now: () => number;
   /** Ids that sort by the time given, the capture's acceptance (epoch ms). */
@@ -39,7 +45,10 @@ export interface SubmitCaptureDeps {
 }
 
 /**
- * Takes a capture in. Once it resolves, images, record and job are stored, and the capture will have an outcome.
+ * Takes a capture in. Once it resolves, images and record are stored, and the capture will have an outcome.
+ *
+ * Its job is stored, too, unless Redis failed in between: then the reconciler makes it, about a minute after the outcome
+ * could have been expected. What has a record is accepted; a refusal would not be true.
  *
  * The same key and body again, also at the same time, yields the same capture. Throws
  * `AppError('idempotency_key_reused')` for the same key with another body, and retriable errors when a store is away:
@@ -54,31 +63,50 @@ export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapt
     await deps.images.put(owner, command.images);
   }
 
-  // When this throws it is unknown whether the record exists: the images stay, and are collected if it does not.
-  const claim = {
-    key: command.idempotencyKey,
-    fingerprint: fingerprintOf(command),
-    windowMs: deps.idempotencyWindowMs,
-  };
-  const acceptance = await deps.captures.accept(capture, claim, deps.windowsOf(command.tenant));
+  const acceptance = await accept(deps, capture, command);
   const { verdict, captureId } = acceptance;
   if (verdict !== 'accepted' && command.images.size > 0) await deps.images.remove(owner);
   if (verdict === 'conflict') {
     throw new AppError('idempotency_key_reused', 'The key was used before with another body.', { retriable: false });
   }
   if (verdict === 'accepted') {
-    await deps.queue.enqueue(captureId, capture.lane);
+    await queueNowOrLater(deps, captureId, capture.lane);
     const { expectedBy } = acceptance;
     return { ...capture, expectedBy, v: '1', status: 'queued', failedCalls: 0, steps: new Map() };
   }
   return replay(deps, captureId);
 }
 
+/**
+ * Stores the record. Images of one that was refused go at once; when it is unknown whether the record exists they stay, and
+ * are collected if it does not.
+ */
+async function accept(deps: SubmitCaptureDeps, capture: NewCapture, command: SubmitCapture): Promise<Acceptance> {
+  const { tenant, idempotencyKey: key, images } = command;
+  const claim = { key, fingerprint: fingerprintOf(command), windowMs: deps.idempotencyWindowMs };
+  try {
+    return await deps.captures.accept(capture, claim, deps.windowsOf(tenant));
+  } catch (error) {
+    if (wasRefused(error) && images.size > 0) await deps.images.remove({ tenant, captureId: capture.id });
+    throw error;
+  }
+}
+
+/** The record stands, so the capture is accepted: a job that Redis can't take now is made by the reconciler. */
+async function queueNowOrLater({ queue, logger }: SubmitCaptureDeps, captureId: string, lane: Lane): Promise<void> {
+  try {
+    await queue.enqueue(captureId, lane);
+  } catch (error) {
+    if (errorCode(error) !== 'redis_unavailable') throw error;
+    logger.warn('capture.queued_later', { captureId });
+  }
+}
+
 /** Answers a repeated submission. The first one may have died before its job was stored, so the job is made sure of. */
 async function replay(deps: SubmitCaptureDeps, captureId: string): Promise<CaptureRecord> {
   const record = await deps.captures.read(captureId);
   if (!record) throw new AppError('capture_gone', 'The capture behind this key has been erased.', { retriable: false });
-  if (record.status === 'queued') await deps.queue.enqueue(captureId, record.lane);
+  if (record.status === 'queued') await queueNowOrLater(deps, captureId, record.lane);
   return record;
 }
 

@@ -106,6 +106,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       images: imageStore,
       queue: { enqueue: (captureId) => whileUp(() => void queued.push(captureId)) },
       sealer,
+      logger,
       now: Date.now,
       newCaptureId,
       newTransactionId: () => '0b5a4a52-3d2e-4f4e-9d5e-7f2a1c7c9f10',

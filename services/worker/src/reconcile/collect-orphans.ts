@@ -14,14 +14,17 @@ export interface CollectOrphansDeps extends Pick<EndCaptureDeps, 'now' | 'imageG
   readonly orphanAgeMs: number;
 }
 
-/** Most orphans of one round: more at once look like a Redis that lost its records, or is another's. */
-const removalsMax = 1_000;
+/**
+ * Most orphans of one round: many times what crashes leave, for a refused capture's images go at once. More look like a Redis
+ * that lost its records, or is another's.
+ */
+const removalsMax = 5_000;
 
 /**
  * Removes images that no open capture owns, nor one whose images have a grace: that is over, or a crash left them before
  * their record was written or after it had ended.
  *
- * At most 1,000 captures' a round. Those of records that this version can't read stay. Stops early when told to. Throws
+ * At most 5,000 captures' a round. Those of records that this version can't read stay. Stops early when told to. Throws
  * `AppError('redis_unavailable')` and `AppError('image_store_failed')`: the next round looks again.
  */
 export async function collectOrphans(deps: CollectOrphansDeps, signal: AbortSignal): Promise<void> {
