@@ -27,6 +27,7 @@ import { createSlots } from './http/slots.ts';
 import { createWaits } from './http/waits.ts';
 import { createApiMetrics } from './metrics/api-metrics.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
+import { createRedisAllowances } from './redis/redis-allowances.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
 /** Images on their way to callers at one time; each takes up to about 30 MiB for a moment. */
@@ -81,6 +82,10 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
     tenants,
+    allowances: createRedisAllowances(redis, {
+      defaults: { rate: config.CLIENT_RATE, dailyQuota: config.CLIENT_DAILY_QUOTA ?? null },
+      steadyNow: () => performance.now(),
+    }),
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
     captureIndex,

@@ -1,4 +1,5 @@
 import { captureLimits } from '@identity-events/shared/contracts/capture';
+import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
 import { apiClients, checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
@@ -28,6 +29,10 @@ const settings = z.object({
   TENANT_ID: tenantId.optional(),
   /** Who may call: <name>:<SHA-256 of the key in hex>[:<scope>+<scope>], comma separated; captures:* without scopes. */
   API_CLIENTS: apiClients.optional(),
+  /** Requests of a client that names no rate of its own: count/span, with s, m or h; all at once, then refilled evenly. */
+  CLIENT_RATE: rate.prefault('10000/1s'),
+  /** Captures from midnight to midnight UTC of a client that names no quota of its own; no limit without it. */
+  CLIENT_DAILY_QUOTA: wholeNumber(1, 1_000_000_000).optional(),
   /** How long a repeated Idempotency-Key yields the first answer; milliseconds, a minute to 7 days. Default a day. */
   IDEMPOTENCY_WINDOW_MS: wholeNumber(60_000, 7 * 86_400_000).default(86_400_000),
   /** Address of the Vlens API; of those tenants of the file that name none. */

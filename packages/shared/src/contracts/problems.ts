@@ -88,6 +88,20 @@ export const problems = {
     meaning: 'The key stands for a capture with other fields or images.',
     remedy: 'Send the first body to repeat it, or a new key to submit another capture.',
   },
+  'rate-limited': {
+    status: 429,
+    title: 'Too many requests from this client.',
+    meaning: 'The client has made as many requests as it may for now; RateLimit-Policy says how many that are.',
+    remedy:
+      'Send it again, with the same Idempotency-Key, after the seconds that Retry-After names; and fewer at a time.',
+  },
+  'quota-exceeded': {
+    status: 429,
+    title: 'The client has submitted as many captures as it may in a day.',
+    meaning:
+      'Captures are counted from midnight to midnight UTC. A batch that is larger than what is left is refused whole.',
+    remedy: 'Send it again after the seconds that Retry-After names, or ask the operator of this service for more.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong here.',

@@ -24,6 +24,10 @@ export const keys = {
   gateTenants: `${redisPrefix}:gates`,
   /** Hash: provider calls that a tenant's open captures still need, by lane, and how long calls take lately. */
   backlog: (tenant: string): string => `${redisPrefix}:backlog:${tenant}`,
+  /** String with expiry: when a client's bucket of requests is full again, in ms since 1970. */
+  clientRate: (tenant: string, client: string): string => `${redisPrefix}:rate:${tenant}:${client}`,
+  /** Hash with expiry: a day and what a client has used of its quota. */
+  clientQuota: (tenant: string, client: string): string => `${redisPrefix}:quota:${tenant}:${client}`,
   /** String with expiry: the sealed token of the tenant's service account with the provider; one for each account. */
   adminToken: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}`,
   /** String with expiry: who renews that token. */

@@ -38,6 +38,11 @@ it('a tenant has what it names', async () => {
   });
 });
 
+it('a client has the limits that it names', async () => {
+  const [tenant] = await readTenants(client({ rate: '50/1m', dailyQuota: 1_000 }), options);
+  expect(tenant?.clients[0]).toMatchObject({ rate: { count: 50, ms: 60_000 }, dailyQuota: 1_000 });
+});
+
 it('a secret is looked up in its file, without the line break at its end', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tenants-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -72,6 +77,9 @@ it.each<[string, object, string]>([
   ['a key instead of its hash', client({ keys: ['my-key'] }), 'clients.portal.keys.0: must be the SHA-256 of a key'],
   ['three keys', client({ keys: [hash, hash, hash] }), 'clients.portal.keys: must be two keys at the most'],
   ['an unknown scope', client({ scopes: ['all'] }), 'clients.portal.scopes.0: must be of captures:write'],
+  ['a rate that is none', client({ rate: 50 }), 'clients.portal.rate: must be like 50/1s'],
+  ['a rate over more than a day', client({ rate: '1/25h' }), 'clients.portal.rate: must be over a day at most'],
+  ['a quota that is none', client({ dailyQuota: 0.5 }), 'clients.portal.dailyQuota: must be a whole number'],
   ['no scope', client({ scopes: [] }), 'clients.portal.scopes: must name a scope'],
   [
     'two clients with one key',

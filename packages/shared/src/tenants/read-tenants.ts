@@ -45,9 +45,18 @@ async function toTenant(
     waivedChecks: settings.waivedChecks,
     retentionMs: settings.retention ?? null,
     expiryMs: settings.expiry ?? null,
-    clients: Object.entries(settings.clients).map(([name, { keys, scopes }]): Client => {
-      return { name, tenant: id, keysSha256: keys.map((hex) => Buffer.from(hex, 'hex')), scopes: new Set(scopes) };
-    }),
+    clients: Object.entries(settings.clients).map(([name, client]) => toClient(id, name, client)),
+  };
+}
+
+function toClient(tenant: string, name: string, settings: TenantSettings['clients'][string]): Client {
+  return {
+    name,
+    tenant,
+    keysSha256: settings.keys.map((hex) => Buffer.from(hex, 'hex')),
+    scopes: new Set(settings.scopes),
+    rate: settings.rate ?? null,
+    dailyQuota: settings.dailyQuota ?? null,
   };
 }
 

@@ -16,7 +16,8 @@ export function testTenant(id: string, own: Partial<Omit<Tenant, 'id'>> = {}): T
   };
 }
 
-/** A client with one key. */
+/** A client with one key, and no limits of its own. */
 export function testClient(tenant: string, name: string, key: string, scopes: readonly ApiScope[]): Client {
-  return { name, tenant, keysSha256: [createHash('sha256').update(key).digest()], scopes: new Set(scopes) };
+  const keysSha256 = [createHash('sha256').update(key).digest()];
+  return { name, tenant, keysSha256, scopes: new Set(scopes), rate: null, dailyQuota: null };
 }

@@ -39,6 +39,10 @@ export interface Client {
   readonly tenant: string;
   readonly keysSha256: readonly Buffer[];
   readonly scopes: ReadonlySet<ApiScope>;
+  /** Requests it may make; null: as many as the service says. */
+  readonly rate: { readonly count: number; readonly ms: number } | null;
+  /** Captures it may submit from midnight to midnight UTC; null: as many as the service says. */
+  readonly dailyQuota: number | null;
 }
 
 /** The tenants as they are now: they may be others a moment later, so ask again instead of keeping an answer. */

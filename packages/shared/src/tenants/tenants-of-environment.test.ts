@@ -18,7 +18,14 @@ it.each([
   expect(apiClients.safeParse(setting).success).toBe(true);
   const [tenant] = await read({ API_CLIENTS: setting }, 'evidence');
   expect(tenant?.clients).toEqual([
-    { name: 'portal', tenant: 'demo', keysSha256: [Buffer.from(hash, 'hex')], scopes: new Set(scopes) },
+    {
+      name: 'portal',
+      tenant: 'demo',
+      keysSha256: [Buffer.from(hash, 'hex')],
+      scopes: new Set(scopes),
+      rate: null,
+      dailyQuota: null,
+    },
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../contracts/duration.ts';
+import { rate } from '../contracts/rate.ts';
 import { apiScopes } from '../contracts/scopes.ts';
 import { waivableChecks } from '../contracts/waivable-checks.ts';
 import { windows } from '../contracts/windows.ts';
@@ -28,6 +29,10 @@ const client = z.strictObject({
   /** SHA-256 of its key in hex; a second one while keys are exchanged. */
   keys: z.array(sha256).min(1, 'must hold the hash of a key').max(2, 'must be two keys at the most'),
   scopes: z.array(z.enum(apiScopes, `must be of ${apiScopes.join(', ')}`)).min(1, 'must name a scope'),
+  /** Requests it may make; CLIENT_RATE where it is not named. */
+  rate: rate.optional(),
+  /** Captures it may submit from midnight to midnight UTC; CLIENT_DAILY_QUOTA where it is not named. */
+  dailyQuota: z.int('must be a whole number').min(1).max(1_000_000_000).optional(),
 });
 
 const vlens = z

@@ -5,8 +5,31 @@ const requestId = z.string().meta({
   description: 'Names the request in the logs: yours if it was 8 to 128 letters, digits or . _ -, otherwise a new one.',
 });
 
+const rateLimit = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'Of calls with an API key: what the client may still do (`r`) and the seconds until it may do all of it again (`t`), of ' +
+      'its requests (`rate`) and of the captures of its day (`daily`).',
+    example: '"rate";r=49;t=1',
+  });
+const rateLimitPolicy = z
+  .string()
+  .optional()
+  .meta({
+    description:
+      'Of calls with an API key: how much (`q`) the client may do in how many seconds (`w`). Both headers are those of ' +
+      '[draft-ietf-httpapi-ratelimit-headers-10](https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/).',
+    example: '"rate";q=50;w=1, "daily";q=10000;w=86400',
+  });
+
 /** Of every answer. */
-export const answerHeaders = z.object({ 'X-Request-Id': requestId });
+export const answerHeaders = z.object({
+  'X-Request-Id': requestId,
+  RateLimit: rateLimit,
+  'RateLimit-Policy': rateLimitPolicy,
+});
 
 /** Of a problem that may pass. */
 export const retryHeaders = answerHeaders.extend({

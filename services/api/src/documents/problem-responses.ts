@@ -8,8 +8,12 @@ import {
 import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 import { retryHeaders, wwwAuthenticateHeaders } from './headers.ts';
 
+/** Of every call that needs an API key: its client may have made too many, and Redis knows how many those were. */
+const problemsOfClients: readonly ProblemName[] = ['rate-limited', 'unavailable'];
+
 /** The answers that stand for these problems: one for each status, with an example of each problem. */
-export function problemResponses(...names: readonly ProblemName[]): ZodOpenApiResponsesObject {
+export function problemResponses(...named: readonly ProblemName[]): ZodOpenApiResponsesObject {
+  const names = new Set([...named, ...(named.includes('unauthenticated') ? problemsOfClients : [])]);
   const byStatus = Map.groupBy(names, (name) => problems[name].status);
   return Object.fromEntries([...byStatus].map(([status, group]) => [String(status), responseOf(status, group)]));
 }

@@ -8,6 +8,7 @@ import { requireScope } from './authorize.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
+import { limitRate } from './limit-client.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
@@ -49,12 +50,13 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   return app;
 }
 
-/** What needs an API key: every route with its scope, and 405 for other methods of its path. */
+/** What needs an API key: every route with its scope and the client's rate, and 405 for other methods of its path. */
 function addApiRoutes(app: Express, deps: HttpAppDeps): void {
+  const limit = limitRate(deps.allowances);
   for (const [path, calls] of Map.groupBy(apiRoutes(deps), (call) => call.path)) {
     const route = app.route(path);
     for (const { method, scope, handle } of calls) {
-      route[method](requireScope(deps.tenants, scope), handle as unknown as RequestHandler);
+      route[method](requireScope(deps.tenants, scope), limit, handle as unknown as RequestHandler);
     }
     route.all(notAllowed(calls.map(({ method }) => method.toUpperCase()).join(', ')));
   }

@@ -11,6 +11,7 @@ import type { Express } from 'express';
 import { newCaptureId } from '../captures/capture-id.ts';
 import { buildContractDocuments } from '../documents/contract-documents.ts';
 import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
+import { createFakeAllowances } from '../limits/allowance.fixture.ts';
 import { createBodyBudget } from './body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './create-http-app.ts';
 import { createSlots } from './slots.ts';
@@ -92,6 +93,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       }),
       testTenant('other', { clients: [testClient('other', 'stranger', strangerKey, apiScopes)] }),
     ]).tenants,
+    allowances: createFakeAllowances({}),
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
     captureIndex: { page: () => whileUp(() => ({ captures: [] })) },

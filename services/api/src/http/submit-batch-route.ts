@@ -6,6 +6,7 @@ import { checkCapture } from '../captures/check-capture.ts';
 import { submitCapture } from '../captures/submit-capture.ts';
 import { clientOf } from './authorize.ts';
 import { toAcceptedView } from './capture-view.ts';
+import { withinQuota } from './limit-client.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemOfFaults } from './problem-of-faults.ts';
 import { jsonReader } from './read-json.ts';
@@ -45,8 +46,12 @@ export function submitBatchRoute(deps: SubmitBatchRouteDeps): RequestHandler {
         traceparent: readTraceparent(request),
         requestId: String(response.locals['requestId']),
       };
-      const results = await submitAll(deps, items, context);
-      const accepted = results.filter(({ status }) => status === 202).length;
+      const results = await withinQuota(deps.allowances, response, {
+        count: items.length,
+        submit: () => submitAll(deps, items, context),
+        acceptedOf,
+      });
+      const accepted = acceptedOf(results);
       Object.assign(response.locals, { accepted, refused: results.length - accepted });
       response.status(207).json({ results } satisfies CaptureBatchView);
     } finally {
@@ -54,6 +59,8 @@ export function submitBatchRoute(deps: SubmitBatchRouteDeps): RequestHandler {
     }
   };
 }
+
+const acceptedOf = (results: readonly Result[]): number => results.filter(({ status }) => status === 202).length;
 
 interface Context {
   readonly tenant: string;

@@ -3,9 +3,11 @@ import type { Client } from '@identity-events/shared/tenants/tenant';
 import type { Request, RequestHandler, Response } from 'express';
 import { checkCapture } from '../captures/check-capture.ts';
 import { type SubmitCaptureDeps, submitCapture } from '../captures/submit-capture.ts';
+import type { ClientAllowances } from '../limits/allowance.ts';
 import { clientOf } from './authorize.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { captureUrl, toAcceptedView } from './capture-view.ts';
+import { withinQuota } from './limit-client.ts';
 import { HttpProblem } from './problem.ts';
 import { problemOfFaults } from './problem-of-faults.ts';
 import { jsonBytesMax, readJsonCapture } from './read-json-capture.ts';
@@ -15,6 +17,7 @@ import { readTraceparent } from './read-traceparent.ts';
 export interface SubmitCaptureRouteDeps {
   readonly bodyBudget: BodyBudget;
   readonly submit: SubmitCaptureDeps;
+  readonly allowances: ClientAllowances;
 }
 
 /** `POST /v1/captures`: 202 with the capture's address once it is stored. */
@@ -23,9 +26,15 @@ export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler
     const client = clientOf(response);
     const idempotencyKey = readIdempotencyKey(request);
     const multipart = isMultipart(request);
-    const giveBack = deps.bodyBudget.reserve(request, multipart ? multipartBytesMax : jsonBytesMax);
-    // Given back when the work is done: a client that has gone leaves its images in memory until then.
-    const capture = await submit(deps, request, response, { client, idempotencyKey, multipart }).finally(giveBack);
+    const capture = await withinQuota(deps.allowances, response, {
+      count: 1,
+      acceptedOf: () => 1,
+      submit: async () => {
+        const giveBack = deps.bodyBudget.reserve(request, multipart ? multipartBytesMax : jsonBytesMax);
+        // Given back when the work is done: a client that has gone leaves its images in memory until then.
+        return submit(deps, request, response, { client, idempotencyKey, multipart }).finally(giveBack);
+      },
+    });
     response.locals['captureId'] = capture.id;
     response.status(202).location(captureUrl(capture.id)).json(toAcceptedView(capture));
   };
