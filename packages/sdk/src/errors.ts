@@ -1,5 +1,8 @@
 import type { CaptureView } from './open-contracts.ts';
 
+/** Known by its code, so that an error of another copy of this package counts too. */
+export const dependencyUnavailable = 'dependency-unavailable';
+
 /** Anything this package throws on purpose. `code` is stable; what else is thrown is a bug or comes from your own code. */
 export abstract class IdentityEventsError extends Error {
   abstract readonly code: string;
@@ -97,4 +100,29 @@ export class StillOpenError extends IdentityEventsError {
     super(`${capture.id} has no outcome yet: it is ${capture.status}`);
     this.capture = capture;
   }
+}
+
+/**
+ * Thrown by your handler when something that it needs is away. The partition is held and the same event delivered again,
+ * after longer and longer waits, until the handler succeeds or fails otherwise: nothing is skipped, no attempt counts.
+ */
+export class DependencyUnavailableError extends IdentityEventsError {
+  override readonly code = dependencyUnavailable;
+  /** How long to hold the partition, in ms, if you know. Limit: 300,000. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { retryAfterMs, ...options }: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
+    super(message, options);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A handler did not settle in time, or was told to stop. */
+export class HandlerTimeoutError extends IdentityEventsError {
+  override readonly code = 'handler-timeout';
+}
+
+/** A record is not an event as the contracts have it. The message never quotes it. */
+export class UnreadableEventError extends IdentityEventsError {
+  override readonly code = 'unreadable-event';
 }
