@@ -22,7 +22,7 @@ async function open(calls: 'captures' | 'evidence'): Promise<Tenants> {
   return openTenants(
     { file, everyMs: 60_000 },
     {
-      env: { ACME_VLENS_API_KEY: 'acme-key', GLOBEX_VLENS_API_KEY: 'globex-key' },
+      env: { ACME_VLENS_API_KEY: 'acme-key', ACME_WEBHOOK_KEY: 'signing-key', GLOBEX_VLENS_API_KEY: 'globex-key' },
       calls,
       defaults: { baseUrl: 'https://api.vlenseg.com', windows: [{ calls: 10, ms: 1_000 }] },
       logger: silent,
@@ -41,4 +41,5 @@ it('the example is a valid tenants file for a worker and for an API', async () =
     ['acme', 'password'],
     ['globex', undefined],
   ]);
+  expect(api.tenantOf('acme')?.webhook?.signingKeys).toEqual(['signing-key']);
 });

@@ -11,7 +11,7 @@ export interface KafkaRecord {
   readonly data: Readonly<Record<string, unknown>> & { readonly captureId: string };
 }
 
-/** Everything the outcome topics hold, read by a consumer that shares no code with the services. */
+/** Everything the topics of outcomes and business requests hold, read by a consumer that shares no code with the services. */
 export interface EventLog {
   /** Every record, each place of Kafka once, in the order of their arrival. */
   readonly records: readonly KafkaRecord[];
@@ -22,7 +22,7 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-const topics = ['identity.verified', 'identity.captured', 'identity.failed'];
+const topics = ['identity.verified', 'identity.captured', 'identity.failed', 'business_request.status_changed'];
 
 /** Reads the topics from now on; resolves once it misses nothing more. */
 export async function openEventLog(brokers: string): Promise<EventLog> {

@@ -11,6 +11,13 @@ export interface SandboxCall {
   readonly outcome: 'pending' | 'answered' | 'aborted';
 }
 
+/** A webhook as the sandbox sent it. */
+interface SandboxWebhook {
+  readonly id: string;
+  readonly attempts: readonly { readonly status: number | null }[];
+  readonly outcome: 'pending' | 'delivered' | 'given_up';
+}
+
 /** The sandbox's own interface, for faults and for what it saw. */
 export class SandboxClient {
   readonly #url: string;
@@ -41,6 +48,15 @@ export class SandboxClient {
 
   changeSettings(settings: Record<string, unknown>): Promise<unknown> {
     return this.#ask('PATCH', '/settings', settings);
+  }
+
+  sendWebhook(webhook: Record<string, unknown>): Promise<unknown> {
+    return this.#ask('POST', '/webhooks', webhook);
+  }
+
+  /** What became of the webhooks so far. */
+  async webhooks(): Promise<SandboxWebhook[]> {
+    return ((await this.#ask('GET', '/webhooks')) as { webhooks: SandboxWebhook[] }).webhooks;
   }
 
   async #ask(method: string, path: string, body?: unknown): Promise<unknown> {

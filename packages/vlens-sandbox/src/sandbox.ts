@@ -52,7 +52,7 @@ export async function launchSandbox(settings: Settings, surroundings: Surroundin
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, createListener(state, onBug));
   server.listen(settings.port, settings.host);
   await once(server, 'listening');
-  return { url: urlOf(server), close: () => close(server), ...controls(state) };
+  return { url: urlOf(server), close: () => close(server, state), ...controls(state) };
 }
 
 function controls(state: SandboxState): Omit<Sandbox, 'url' | 'close'> {
@@ -72,8 +72,9 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, { webhooks }: SandboxState): Promise<void> {
   if (!server.listening) return;
+  webhooks.clear();
   server.close();
   server.closeAllConnections();
   await once(server, 'close');

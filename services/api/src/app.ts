@@ -6,26 +6,28 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
+import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
-import { createSealer } from '@identity-events/shared/store/seal';
+import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
 import type { Tenants } from '@identity-events/shared/tenants/tenant';
 import { tenantOf } from '@identity-events/shared/tenants/tenant-of';
 import { tenantsOfEnvironment } from '@identity-events/shared/tenants/tenants-of-environment';
+import type { Redis } from 'ioredis';
 import { v4 } from 'uuid';
 import { newCaptureId } from './captures/capture-id.ts';
 import type { ApiConfig } from './config.ts';
 import { buildContractDocuments } from './documents/contract-documents.ts';
 import { createBodyBudget } from './http/body-budget.ts';
-import { createHttpApp } from './http/create-http-app.ts';
+import { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
 import { createWaits } from './http/waits.ts';
-import { createApiMetrics } from './metrics/api-metrics.ts';
+import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
@@ -63,22 +65,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const captures = metrics.countSubmissions(createCaptures(redis));
   const captureIndex = createCaptureIndex(redis, captures);
   const images = metrics.countImageBytes(createDiskImageStore(config.CAPTURE_STORE_DIR, sealer));
-  const identityImages = openIdentityImages(tenants, {
-    redis,
-    sealer,
-    logger,
-    releases,
-    now: Date.now,
-    newOwner: v4,
-    timeoutMs: config.VLENS_TIMEOUT_MS,
-    onCall: metrics.providerCalled,
-    budget: createProviderBudget(redis, {
-      windowsOf: (tenant) => tenantOf(tenants, tenant).windows,
-      marginMs: config.VLENS_WINDOW_MARGIN_MS,
-      probeMs: config.VLENS_TIMEOUT_MS + 1_000,
-    }),
-  });
-
+  const identityImages = openEvidence({ config, tenants, redis, sealer, metrics, logger, releases });
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
     tenants,
@@ -107,6 +94,8 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
       expiryMsOf: (tenant) => tenantOf(tenants, tenant).expiryMs ?? config.CAPTURE_EXPIRY_MS,
     },
     erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
+    webhooks: openWebhooks(config, tenants, redis),
+    trustedProxies: config.TRUSTED_PROXIES,
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
     documents: buildContractDocuments(),
@@ -132,6 +121,44 @@ function readTenants({ config, env, logger, releases }: StartApiOptions): Promis
     logger,
     releases,
   });
+}
+
+interface Evidence {
+  readonly config: ApiConfig;
+  readonly tenants: Tenants;
+  readonly redis: Redis;
+  readonly sealer: Sealer;
+  readonly metrics: ApiMetrics;
+  readonly logger: Logger;
+  readonly releases: Releases;
+}
+
+function openEvidence({ config, tenants, redis, sealer, metrics, logger, releases }: Evidence) {
+  return openIdentityImages(tenants, {
+    redis,
+    sealer,
+    logger,
+    releases,
+    now: Date.now,
+    newOwner: v4,
+    timeoutMs: config.VLENS_TIMEOUT_MS,
+    onCall: metrics.providerCalled,
+    budget: createProviderBudget(redis, {
+      windowsOf: (tenant) => tenantOf(tenants, tenant).windows,
+      marginMs: config.VLENS_WINDOW_MARGIN_MS,
+      probeMs: config.VLENS_TIMEOUT_MS + 1_000,
+    }),
+  });
+}
+
+function openWebhooks(config: ApiConfig, tenants: Tenants, redis: Redis): HttpAppDeps['webhooks'] {
+  return {
+    announcements: createAnnouncements(redis),
+    now: Date.now,
+    windowMs: config.VLENS_WEBHOOK_WINDOW_MS,
+    settingsOf: (tenant) => tenants.tenantOf(tenant)?.webhook ?? null,
+    signatureHeader: config.VLENS_WEBHOOK_SIGNATURE_HEADER,
+  };
 }
 
 /** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */

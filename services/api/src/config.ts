@@ -1,8 +1,9 @@
 import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
+import { addressList } from '@identity-events/shared/runtime/addresses';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
-import { apiClients, checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
+import { apiClients, checkTenancy, webhookSecrets } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
 
 const printable = z.string().regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII');
@@ -61,6 +62,23 @@ const settings = z.object({
   VLENS_ADMIN_USER: z.string().max(256).optional(),
   /** Password of that account, up to 32 characters. */
   VLENS_ADMIN_PASSWORD: z.string().max(32).optional(),
+  /** SHA-256 in hex of the secret with which Vlens posts to the webhook; two, comma separated, while it is exchanged. */
+  VLENS_WEBHOOK_SECRETS: webhookSecrets.optional(),
+  /** Key of the HMAC-SHA256 that must be over each body; without it no signature is asked for. */
+  VLENS_WEBHOOK_SIGNING_KEY: printable.max(512).optional(),
+  /** A second one that is taken, too, while it is exchanged. */
+  VLENS_WEBHOOK_OLD_SIGNING_KEY: printable.max(512).optional(),
+  /** Header that carries that signature. */
+  VLENS_WEBHOOK_SIGNATURE_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .default('abp-webhook-signature'),
+  /** Addresses or subnets from which the webhook is taken, comma separated, up to 100; from everywhere if not set. */
+  VLENS_WEBHOOK_SOURCES: addressList.optional(),
+  /** How long a notification is known to have been taken; milliseconds, an hour to 30 days. Default 7 days. */
+  VLENS_WEBHOOK_WINDOW_MS: wholeNumber(3_600_000, 30 * 86_400_000).default(7 * 86_400_000),
+  /** Addresses or subnets of the proxies whose X-Forwarded-For is believed, comma separated, up to 100. */
+  TRUSTED_PROXIES: addressList.default([]),
 });
 
 /** Reading evidence needs all of these. The first two are the workers' as well, so they alone do not ask for it. */
@@ -76,6 +94,14 @@ const accountSettings = [
 export const apiConfig = settings.superRefine(
   (config, context) => {
     checkTenancy(config, ['TENANT_ID', 'API_CLIENTS'], context);
+    for (const name of [
+      'VLENS_WEBHOOK_SIGNING_KEY',
+      'VLENS_WEBHOOK_OLD_SIGNING_KEY',
+      'VLENS_WEBHOOK_SOURCES',
+    ] as const) {
+      if (config[name] === undefined || config.VLENS_WEBHOOK_SECRETS !== undefined) continue;
+      context.addIssue({ code: 'custom', path: ['VLENS_WEBHOOK_SECRETS'], message: `is missing beside ${name}` });
+    }
     const missing = accountSettings.filter((name) => config[name] === undefined);
     if (config.TENANTS_FILE !== undefined || accountSettings.slice(2).every((name) => missing.includes(name))) return;
     for (const name of missing) {

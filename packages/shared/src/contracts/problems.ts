@@ -82,6 +82,14 @@ export const problems = {
     meaning: 'Fields or images are missing, unknown or not of their form. The errors point at every one.',
     remedy: 'Mend them all and send the capture again, with the same or another Idempotency-Key: nothing was stored.',
   },
+  'invalid-notification': {
+    status: 422,
+    title: 'The notification is not valid.',
+    meaning:
+      'It is not App.BusinessRequestStatusChange, or not of its documented form. The errors point at every fault.',
+    remedy:
+      'Subscribe the webhook to App.BusinessRequestStatusChange alone. Otherwise tell the operator of this service.',
+  },
   'idempotency-key-reused': {
     status: 422,
     title: 'The Idempotency-Key was used before with another body.',

@@ -23,6 +23,7 @@ it('a tenant that names nothing has the defaults, and every check blocks', async
       waivedChecks: [],
       retentionMs: null,
       expiryMs: null,
+      webhook: null,
       clients: [],
     },
   ]);
@@ -61,6 +62,12 @@ it.each<[string, object, string]>([
   ['a secret in the file', vlens({ apiKey: 'hunter2' }), 'tenants.demo.vlens.apiKey: must be { env: <variable> }'],
   ['a variable that is not set', vlens({ apiKey: { env: 'NONE' } }), 'apiKey: the variable NONE is not set'],
   ['a secret of two lines', vlens({ apiKey: { env: 'ODD' } }), 'apiKey: ODD does not hold one line'],
+  ['a webhook without a secret', one({ webhook: { secrets: [] } }), 'webhook.secrets: must hold the hash'],
+  [
+    'a source that is none',
+    one({ webhook: { secrets: [hash], sources: ['vlens.example'] } }),
+    'webhook.sources.0: must be an IP address or a subnet',
+  ],
   ['a missing file', vlens({ apiKey: { file: '/nowhere/key' } }), '/nowhere/key can not be read (ENOENT)'],
   ['a relative path', vlens({ apiKey: { file: 'key' } }), 'tenants.demo.vlens.apiKey.file: must be an absolute path'],
   ['no address', vlens({ baseUrl: undefined }), 'tenants.demo.vlens.baseUrl: is missing'],

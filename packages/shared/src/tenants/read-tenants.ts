@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Window } from '../contracts/windows.ts';
 import { AppError } from '../runtime/errors.ts';
 import { type Environment, resolveSecret } from './resolve-secret.ts';
-import type { AdminAccount, Client, Tenant, VlensAccount } from './tenant.ts';
+import type { AdminAccount, Client, Tenant, TenantWebhook, VlensAccount } from './tenant.ts';
 import { type SecretReference, type TenantSettings, tenantsSchema } from './tenants-schema.ts';
 
 export interface ReadTenantsOptions {
@@ -45,6 +45,7 @@ async function toTenant(
     waivedChecks: settings.waivedChecks,
     retentionMs: settings.retention ?? null,
     expiryMs: settings.expiry ?? null,
+    webhook: await toWebhook(id, settings.webhook, options, faults),
     clients: Object.entries(settings.clients).map(([name, client]) => toClient(id, name, client)),
   };
 }
@@ -80,6 +81,26 @@ async function toAccount(
       ? { tenancyName, user: admin.user, password: await look('admin.password', admin.password) }
       : null;
   return { baseUrl: baseUrl ?? '', apiKey: await look('apiKey', apiKey), admin: account };
+}
+
+/** Webhooks are taken by the process that reads evidence, the API. */
+async function toWebhook(
+  id: string,
+  settings: TenantSettings['webhook'],
+  { env, calls }: ReadTenantsOptions,
+  faults: string[],
+): Promise<TenantWebhook | null> {
+  if (!settings || calls !== 'evidence') return null;
+  const found = await Promise.all(settings.signingKeys.map((reference) => resolveSecret(reference, env)));
+  return {
+    secretsSha256: settings.secrets.map((hex) => Buffer.from(hex, 'hex')),
+    signingKeys: found.map((key, i) => {
+      if ('secret' in key) return key.secret;
+      faults.push(`tenants.${id}.webhook.signingKeys.${i}: ${key.fault}`);
+      return '';
+    }),
+    sources: settings.sources ?? null,
+  };
 }
 
 /** A key belongs to one client of one tenant. */

@@ -11,6 +11,7 @@ export function testTenant(id: string, own: Partial<Omit<Tenant, 'id'>> = {}): T
     waivedChecks: [],
     retentionMs: null,
     expiryMs: null,
+    webhook: null,
     clients: [],
     ...own,
   };

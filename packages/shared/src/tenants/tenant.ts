@@ -15,7 +15,19 @@ export interface Tenant {
   readonly retentionMs: number | null;
   /** Deadline of a capture that names none, in ms after its acceptance; null: as the service says. */
   readonly expiryMs: number | null;
+  /** Null where no webhooks are taken, and in processes that take none. */
+  readonly webhook: TenantWebhook | null;
   readonly clients: readonly Client[];
+}
+
+/** How Vlens is known when it posts to the tenant's webhook. */
+export interface TenantWebhook {
+  /** SHA-256 of the secret; two while one is exchanged for another. */
+  readonly secretsSha256: readonly Buffer[];
+  /** Keys of the body's HMAC-SHA256, of which one must fit; none: no signature is asked for. Secret. */
+  readonly signingKeys: readonly string[];
+  /** Addresses and subnets that may send; null: every one. */
+  readonly sources: readonly string[] | null;
 }
 
 /** How a tenant is known to Vlens. Secret. */

@@ -68,3 +68,28 @@ it('an API holds the whole account where evidence is set up, and no secret elsew
   });
   expect((await read({}, 'evidence'))[0]?.vlens).toBeNull();
 });
+
+it('the webhook has two secrets while they are exchanged, and asks for signature and source when told to', async () => {
+  const secrets = `${hash},${other}`;
+  const [plain] = await read({ VLENS_WEBHOOK_SECRETS: secrets }, 'evidence');
+  const secretsSha256 = [Buffer.from(hash, 'hex'), Buffer.from(other, 'hex')];
+  expect(plain?.webhook).toEqual({ secretsSha256, signingKeys: [], sources: null });
+  const settings = {
+    VLENS_WEBHOOK_SECRETS: hash,
+    VLENS_WEBHOOK_SIGNING_KEY: 'new',
+    VLENS_WEBHOOK_OLD_SIGNING_KEY: 'old',
+    VLENS_WEBHOOK_SOURCES: ['192.0.2.0/24'],
+  };
+  const keys = { VLENS_WEBHOOK_SIGNING_KEY: 'new key', VLENS_WEBHOOK_OLD_SIGNING_KEY: 'old key' };
+  const [whole] = await readTenants(tenantsOfEnvironment({ TENANT_ID: 'demo', ...settings }), {
+    env: { ...env, ...keys },
+    calls: 'evidence',
+    defaults,
+  });
+  expect(whole?.webhook).toMatchObject({ signingKeys: ['new key', 'old key'], sources: ['192.0.2.0/24'] });
+});
+
+it('a process that takes no webhooks knows nothing of them', async () => {
+  const [tenant] = await read({ VLENS_WEBHOOK_SECRETS: hash, VLENS_WEBHOOK_SIGNING_KEY: 'not looked up' }, 'captures');
+  expect(tenant?.webhook).toBeNull();
+});

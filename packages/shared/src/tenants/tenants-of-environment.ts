@@ -17,6 +17,11 @@ export const apiClients = z
   )
   .refine(agrees, 'must name the same scopes for both keys of a client');
 
+/** The form of `VLENS_WEBHOOK_SECRETS`. */
+export const webhookSecrets = z
+  .string()
+  .regex(/^[0-9a-f]{64}(,[0-9a-f]{64})?$/, 'must be one or two SHA-256 in hex, comma separated');
+
 /** Whether every client that is named more than once is allowed the same each time. */
 function agrees(setting: string): boolean {
   const entries = setting
@@ -31,6 +36,10 @@ interface OneTenant {
   readonly API_CLIENTS?: string | undefined;
   readonly VLENS_TENANCY_NAME?: string | undefined;
   readonly VLENS_ADMIN_USER?: string | undefined;
+  readonly VLENS_WEBHOOK_SECRETS?: string | undefined;
+  readonly VLENS_WEBHOOK_SIGNING_KEY?: string | undefined;
+  readonly VLENS_WEBHOOK_OLD_SIGNING_KEY?: string | undefined;
+  readonly VLENS_WEBHOOK_SOURCES?: readonly string[] | undefined;
 }
 
 /** The one tenant of the environment, as a tenants file would tell of it. A client named twice has two keys. */
@@ -41,7 +50,20 @@ export function tenantsOfEnvironment(config: OneTenant): UncheckedTenants {
     ...(tenancyName === undefined ? {} : { tenancyName }),
     ...(user === undefined ? {} : { admin: { user, password: { env: 'VLENS_ADMIN_PASSWORD' } } }),
   };
-  return { tenants: { [id]: { vlens, clients: toClients(config.API_CLIENTS ?? '') } } };
+  const webhook = toWebhook(config);
+  const clients = toClients(config.API_CLIENTS ?? '');
+  return { tenants: { [id]: { vlens, clients, ...(webhook && { webhook }) } } };
+}
+
+function toWebhook(config: OneTenant): UncheckedTenants['tenants'][string]['webhook'] {
+  const { VLENS_WEBHOOK_SECRETS: secrets, VLENS_WEBHOOK_SOURCES: sources } = config;
+  if (secrets === undefined) return undefined;
+  const keys = ['VLENS_WEBHOOK_SIGNING_KEY', 'VLENS_WEBHOOK_OLD_SIGNING_KEY'] as const;
+  return {
+    secrets: secrets.split(','),
+    signingKeys: keys.filter((name) => config[name] !== undefined).map((env) => ({ env })),
+    ...(sources && { sources: [...sources] }),
+  };
 }
 
 type UncheckedClients = NonNullable<UncheckedTenants['tenants'][string]['clients']>;

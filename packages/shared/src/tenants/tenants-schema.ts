@@ -4,6 +4,7 @@ import { rate } from '../contracts/rate.ts';
 import { apiScopes } from '../contracts/scopes.ts';
 import { waivableChecks } from '../contracts/waivable-checks.ts';
 import { windows } from '../contracts/windows.ts';
+import { address } from '../runtime/addresses.ts';
 import { tenantId } from '../runtime/config.ts';
 
 /** Limits of what the tenants file may hold. */
@@ -50,6 +51,15 @@ const vlens = z
     error: 'is missing, and evidence needs it',
   });
 
+const webhook = z.strictObject({
+  /** SHA-256 of its secret in hex; a second one while it is exchanged. */
+  secrets: z.array(sha256).min(1, 'must hold the hash of its secret').max(2, 'must be two secrets at the most'),
+  /** Keys of the body's HMAC-SHA256, of which one must fit; none: no signature is asked for. */
+  signingKeys: z.array(secretReference).max(2, 'must be two keys at the most').default([]),
+  /** Addresses and subnets that may send; everybody where it is not named. */
+  sources: z.array(address).min(1).max(100, 'must be 100 at most').optional(),
+});
+
 const tenant = z.strictObject({
   vlens,
   /** What Vlens allows the tenant; VLENS_WINDOWS where it is not named. */
@@ -57,6 +67,8 @@ const tenant = z.strictObject({
   waivedChecks: z.array(z.enum(waivableChecks, `must be of ${waivableChecks.join(', ')}`)).default([]),
   retention: duration('1h', '400d').optional(),
   expiry: duration('1s', '7d').optional(),
+  /** Where Vlens posts; no webhooks are taken where it is not named. */
+  webhook: webhook.optional(),
   clients: z
     .record(name, client)
     .refine((all) => Object.keys(all).length <= tenantsLimits.clientsMax, `must be ${tenantsLimits.clientsMax} at most`)

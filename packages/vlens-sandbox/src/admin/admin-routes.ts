@@ -9,6 +9,7 @@ import { rateWindowsText } from '../rate/rate-window.ts';
 import { scenarios } from '../scenarios/scenario-table.ts';
 import { changeSettings } from '../settings.ts';
 import { resetState, type SandboxState } from '../state/sandbox-state.ts';
+import { webhookSchema } from '../webhooks/webhook-sender.ts';
 
 /** A route of the sandbox's own interface, which is no part of the provider. */
 export interface AdminRoute extends Routable {
@@ -34,6 +35,8 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'DELETE', path: '/_sandbox/faults', answer: clearFaults },
   { method: 'GET', path: '/_sandbox/calls', answer: readCalls },
   { method: 'GET', path: '/_sandbox/counters', answer: readCounters },
+  { method: 'POST', path: '/_sandbox/webhooks', answer: sendWebhook },
+  { method: 'GET', path: '/_sandbox/webhooks', answer: (state) => jsonReply(200, { webhooks: state.webhooks.list() }) },
   { method: 'POST', path: '/_sandbox/reset', answer: reset },
 ];
 
@@ -73,6 +76,10 @@ function readCalls({ calls }: SandboxState, _body: unknown, { query }: Target): 
 
 function readCounters({ calls }: SandboxState): Reply {
   return jsonReply(200, { ...calls.totals, byEndpointStatusAndCode: calls.counters.snapshot() });
+}
+
+function sendWebhook(state: SandboxState, body: unknown): Reply {
+  return jsonReply(202, state.webhooks.send(webhookSchema.parse(body)));
 }
 
 function reset(state: SandboxState): Reply {

@@ -3,6 +3,7 @@ import { FaultPlan } from '../faults/fault-plan.ts';
 import { SeededRandom } from '../random.ts';
 import { RateGate } from '../rate/rate-gate.ts';
 import type { Settings } from '../settings.ts';
+import { WebhookSender } from '../webhooks/webhook-sender.ts';
 import { CallLog } from './call-log.ts';
 import { ImageStore } from './image-store.ts';
 import { TenantDirectory } from './tenant-directory.ts';
@@ -22,6 +23,7 @@ export interface SandboxState {
   readonly images: ImageStore;
   readonly rate: RateGate;
   readonly faults: FaultPlan;
+  readonly webhooks: WebhookSender;
   /** Replaced by a reset, as `random` is. */
   calls: CallLog;
   /** Draws latencies and new transaction ids. */
@@ -40,17 +42,19 @@ export function createState(settings: Settings, clock: Clock): SandboxState {
     images: new ImageStore(settings.imageMemoryBytesMax),
     rate: new RateGate(),
     faults: new FaultPlan(new SeededRandom(`faults:${settings.seed}`)),
+    webhooks: new WebhookSender(clock),
     calls: new CallLog(settings.callsMax),
     random: new SeededRandom(`state:${settings.seed}`),
   };
 }
 
 /**
- * Forgets transactions, users, images, faults, budgets and calls; settings stay. Calls still being answered are no
+ * Forgets transactions, users, images, faults, budgets, webhooks and calls; settings stay. Calls still being answered are no
  * longer counted.
  */
 export function resetState(state: SandboxState): void {
-  for (const store of [state.transactions, state.users, state.images, state.rate, state.faults]) store.clear();
+  const { transactions, users, images, rate, faults, webhooks } = state;
+  for (const store of [transactions, users, images, rate, faults, webhooks]) store.clear();
   state.calls = new CallLog(state.settings.callsMax);
   state.random = new SeededRandom(`state:${state.settings.seed}`);
 }

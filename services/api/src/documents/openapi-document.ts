@@ -4,6 +4,7 @@ import { capturePaths } from './capture-paths.ts';
 import { identityPaths } from './identity-paths.ts';
 import { openPaths } from './open-paths.ts';
 import { writePlainly } from './plain-schema.ts';
+import { webhookPaths } from './webhook-paths.ts';
 
 const description = `Captures in over HTTP, outcomes out through Kafka: [AsyncAPI](/asyncapi.json).
 
@@ -26,10 +27,11 @@ export function buildOpenApi(): object {
       tags: [
         { name: 'captures', description: 'Submit captures and see where they stand.' },
         { name: 'evidence', description: 'What the provider holds of verified persons.' },
+        { name: 'webhooks', description: 'What Vlens posts.' },
         { name: 'documents', description: 'The contracts themselves.' },
         { name: 'health', description: 'For whoever runs the service.' },
       ],
-      paths: { ...capturePaths, ...identityPaths, ...openPaths },
+      paths: { ...capturePaths, ...identityPaths, ...webhookPaths, ...openPaths },
       components: {
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'Your API key (RFC 6750).' } },
       },

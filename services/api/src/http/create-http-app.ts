@@ -13,11 +13,14 @@ import { metricsRoute } from './metrics-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
 import { toProblem } from './to-problem.ts';
+import { type VlensWebhookRouteDeps, vlensWebhookRoute } from './vlens-webhook-route.ts';
 
-export interface HttpAppDeps extends ApiRoutesDeps, DocumentRoutesDeps {
+export interface HttpAppDeps extends ApiRoutesDeps, VlensWebhookRouteDeps, DocumentRoutesDeps {
   readonly tenants: Pick<Tenants, 'clientOf'>;
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   readonly newRequestId: () => string;
+  /** Addresses or subnets whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   readonly metrics: MetricsPage;
   /** Told of every request once it is over. */
@@ -37,11 +40,14 @@ interface AnsweredRequest {
 export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  app.set('trust proxy', deps.trustedProxies);
   app.use(identifyAndReport(deps));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
   app.get('/metrics', metricsRoute(deps.metrics));
   addApiRoutes(app, deps);
+  app.route('/v1/webhooks/vlens/:tenant').post(vlensWebhookRoute(deps)).all(notAllowed('POST'));
+  app.route('/v1/webhooks/vlens/:tenant/:secret').post(vlensWebhookRoute(deps)).all(notAllowed('POST'));
   addDocumentRoutes(app, deps);
   app.use(() => {
     throw new HttpProblem('not-found');

@@ -102,6 +102,14 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     heartbeatMs: 20,
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'up 1\n' },
     onAnswered: () => undefined,
+    webhooks: {
+      announcements: { once: () => whileUp(() => 'announced') },
+      now: Date.now,
+      windowMs: 60_000,
+      settingsOf: () => null,
+      signatureHeader: 'x-signature',
+    },
+    trustedProxies: [],
     ...parts,
     submit: {
       captures,
