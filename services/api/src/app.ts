@@ -26,7 +26,7 @@ import { buildContractDocuments } from './documents/contract-documents.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
-import { createWaits } from './http/waits.ts';
+import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
@@ -55,10 +55,12 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const registry = createRegistry('api', versionOf(new URL('../package.json', import.meta.url)));
   const metrics = createApiMetrics(registry, config.CAPTURE_STORE_DIR);
   const tenants = await readTenants({ config, env, logger, releases });
-  const redis = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
-  releases.onStop('redis', async () => redis.disconnect());
-  const subscriber = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
-  releases.onStop('subscriber', async () => subscriber.disconnect());
+  const connect = (): Redis => {
+    const connection = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
+    releases.onStop('redis', async () => connection.disconnect());
+    return connection;
+  };
+  const redis = connect();
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
@@ -76,9 +78,10 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     bodyBudget: createBodyBudget(config.BODY_BYTES_IN_FLIGHT_MAX),
     captures,
     captureIndex,
-    changes: createCaptureChanges(subscriber),
+    changes: createCaptureChanges(connect()),
     waits,
     heartbeatMs,
+    identity: { captures, sealer, now: Date.now },
     submit: {
       captures,
       images,
@@ -105,10 +108,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     metrics,
     onAnswered: metrics.requestAnswered,
   });
-  const port = await listen(app, config, releases);
-  // The first to run: whoever waits is answered, so that the server can close.
-  releases.onStop('waits', async () => waits.stop());
-  return port;
+  return listen(app, { config, waits, releases });
 }
 
 function readTenants({ config, env, logger, releases }: StartApiOptions): Promise<Tenants> {
@@ -162,7 +162,10 @@ function openWebhooks(config: ApiConfig, tenants: Tenants, redis: Redis): HttpAp
 }
 
 /** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */
-async function listen(app: Parameters<typeof createServer>[1], config: ApiConfig, releases: Releases): Promise<number> {
+async function listen(
+  app: Parameters<typeof createServer>[1],
+  { config, waits, releases }: Pick<StartApiOptions, 'config' | 'releases'> & { readonly waits: Waits },
+): Promise<number> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
     app,
@@ -177,5 +180,7 @@ async function listen(app: Parameters<typeof createServer>[1], config: ApiConfig
     await closed;
     clearInterval(closing);
   });
+  // The first to run: whoever waits is answered, so that the server can close.
+  releases.onStop('waits', async () => waits.stop());
   return (server.address() as AddressInfo).port;
 }

@@ -219,13 +219,14 @@ function startWorking(
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
   const onCall = metrics.providerCalled;
   const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases, onCall });
+  const identityRetentionMsOf = identityRetentionOf(tenants, config);
+  const keepsIdentity = (tenant: string): boolean => identityRetentionMsOf(tenant) > 0;
+  const calls = createVlensCalls({ clientOf, images, sealer, keepsIdentity, now: Date.now });
   const deps = {
     captures: metrics.captures.countEndings(through(seams.captures, createCaptures(redis))),
     images,
     gate,
-    provider: metrics.captures.timeFirstCalls(
-      through(seams.provider, createVlensCalls({ clientOf, images, sealer, now: Date.now })),
-    ),
+    provider: metrics.captures.timeFirstCalls(through(seams.provider, calls)),
     retry: {
       failedCallsMax: config.VLENS_FAILED_CALLS_MAX,
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
@@ -237,6 +238,7 @@ function startWorking(
     random: Math.random,
     retentionMsOf: retentionOf(tenants, config),
     imageGraceMs: config.IMAGE_GRACE_MS,
+    identityRetentionMsOf,
   };
   const { CONCURRENCY: concurrency, JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
   const worker = startCaptureWorker(
@@ -260,6 +262,15 @@ function startWorking(
 /** How long a tenant's ended captures stay readable; of one that is not served any longer, as long as by default. */
 function retentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) => number {
   return (tenant) => tenants.tenantOf(tenant)?.retentionMs ?? config.RECORD_RETENTION_MS;
+}
+
+/** How long the fields of a tenant's verified cards are kept: no longer than their record, 0 for not at all. */
+function identityRetentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) => number {
+  const retentionMsOf = retentionOf(tenants, config);
+  return (tenant) => {
+    const wanted = tenants.tenantOf(tenant)?.identityRetentionMs ?? config.IDENTITY_RETENTION_MS;
+    return Math.min(wanted, retentionMsOf(tenant));
+  };
 }
 
 /** Looking at a capture with which nothing is the matter, and at all images, is of use now and then only. */

@@ -72,6 +72,8 @@ const settings = z.object({
   IMAGE_GRACE_MS: wholeNumber(0, 30 * 86_400_000).default(0),
   /** How long ended captures stay readable; milliseconds, an hour to 400 days. Default 30 days. */
   RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
+  /** How long the fields of verified persons' cards are kept, 0 for not at all; milliseconds, 0 to 400 days. Default 0. */
+  IDENTITY_RETENTION_MS: wholeNumber(0, 400 * 86_400_000).default(0),
   /** Address of the health endpoints. */
   HEALTH_HOST: z.string().default('127.0.0.1'),
   /** Port of the health endpoints; 0 takes a free one. */
@@ -91,6 +93,7 @@ const afterCallMs = 2_000;
 const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: number, why: string])[] = [
   ['VLENS_TIMEOUT_MS', 'SHUTDOWN_DEADLINE_MS', afterCallMs, 'a stop must be able to wait for a running provider call'],
   ['STALLED_CHECK_MS', 'JOB_LOCK_MS', 0, 'a job whose worker died must be found soon after its lock ran out'],
+  ['IDENTITY_RETENTION_MS', 'RECORD_RETENTION_MS', 0, 'the fields of a card stand beside their record'],
   ['VLENS_RETRY_FIRST_MS', 'VLENS_RETRY_MAX_MS', 0, 'waits grow from the first to the longest'],
   ['VLENS_BREAKER_FIRST_MS', 'VLENS_BREAKER_MAX_MS', 0, 'waits grow from the first to the longest'],
 ];

@@ -52,11 +52,30 @@ export const problems = {
     meaning: 'No such path, capture or image exists, or it belongs to another tenant.',
     remedy: 'Check the path or id.',
   },
+  'identity-not-kept': {
+    status: 404,
+    title: 'Nothing of the person is kept.',
+    meaning:
+      'Fields of a card are kept of verified captures only, and only where the operator of this service has chosen so.',
+    remedy: 'Do without them, or ask the operator of this service to keep them for captures to come.',
+  },
   'method-not-allowed': {
     status: 405,
     title: 'This method is not available here.',
     meaning: 'The path exists, and not with this method.',
     remedy: 'Use a method that the header Allow names.',
+  },
+  'identity-not-ready': {
+    status: 409,
+    title: 'The capture has no outcome yet.',
+    meaning: 'Fields of the card are given out once the capture is verified.',
+    remedy: 'Wait for the outcome, such as with GET /v1/captures/{id}?wait=30s, and ask again.',
+  },
+  'identity-gone': {
+    status: 410,
+    title: 'What was kept of the person has been deleted.',
+    meaning: 'The time for which the fields of the card are kept has passed.',
+    remedy: 'Use what you took over in time; otherwise the person captures again.',
   },
   gone: {
     status: 410,

@@ -89,14 +89,17 @@ it('a hundred who watch one capture are one subscription, which ends with the la
 
 it('a lost connection is made again, and counts as a change, for there may have been one', async () => {
   const capture = await accept();
+  const own = connectFailingFast(testRedisUrl(database), 5_000, silent);
+  await new Promise((resolve) => own.once('ready', resolve));
+  const connection = await own.client('ID');
   const heard = vi.fn();
-  const connection = await subscriber.client('ID');
-  const end = await createCaptureChanges(subscriber).watch(capture.id, heard);
+  const end = await createCaptureChanges(own).watch(capture.id, heard);
   await redis.client('KILL', 'ID', connection);
   await expect.poll(() => heard.mock.calls.length, { timeout: 5_000 }).toBe(1);
   await captures.begin(capture.id);
   await expect.poll(() => heard.mock.calls.length).toBe(2);
   end();
+  own.disconnect();
 });
 
 it('says so at once when Redis is away, and leaves nothing behind', async () => {

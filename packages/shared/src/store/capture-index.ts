@@ -58,7 +58,7 @@ export interface CaptureIndex {
 
 const looksMax = 1_000;
 
-export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read'>): CaptureIndex {
+export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read' | 'readErased'>): CaptureIndex {
   return {
     async page(filter, { after, count }) {
       const sets = setsOf(filter);
@@ -73,7 +73,10 @@ export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read'
         await dropLost(
           redis,
           sets,
-          seen.filter((_, i) => records[i] === 'missing'),
+          await goneOf(
+            captures,
+            seen.filter((_, i) => records[i] === 'missing'),
+          ),
         );
         found.push(
           ...records.filter((record) => typeof record !== 'string').filter((record) => matches(record, filter)),
@@ -144,6 +147,12 @@ async function idsBehind(redis: Redis, sets: readonly string[], range: IdRange, 
     });
     return [...new Set(ids)].sort().reverse().slice(0, count);
   });
+}
+
+/** An erased capture stays in its subject's set until whoever erases it is done. */
+async function goneOf(captures: Pick<Captures, 'readErased'>, missing: readonly string[]): Promise<string[]> {
+  const remains = await Promise.all(missing.map((captureId) => captures.readErased(captureId)));
+  return missing.filter((_, i) => remains[i] === null);
 }
 
 /** Ids whose records have run out; one that is gone never comes back. */

@@ -171,7 +171,7 @@ class KeepStep extends OnCapture {
     const step = steps[this.#step % steps.length] as string;
     const underWay = statusAfter('checkpoint', capture.status, 'failed') !== null;
     const evidence = { finishedAt: 1, durationMs: 1 };
-    expect(await captures.keepStep({ id: capture.id, tenant }, step, evidence)).toBe(underWay);
+    expect(await captures.keepStep({ id: capture.id, tenant, expiresAt: createdAt }, step, evidence)).toBe(underWay);
     if (underWay) capture.steps.add(step);
   }
 }

@@ -65,6 +65,8 @@ const fields = z.object({
   redrivenAt: epochMs.optional(),
   redriveOf: epochMs.optional(),
   decidedAt: epochMs.optional(),
+  /** Until when the fields of the person's card are kept; absent when they were not. */
+  identityUntil: epochMs.optional(),
   outcome: json(recordedOutcome).optional(),
   published: json(publication).optional(),
 });
@@ -94,6 +96,9 @@ const stepPrefix = 'step:';
 /** Name of the record's field that holds a finished step. */
 export const stepField = (step: string): string => `${stepPrefix}${step}`;
 
+/** The step whose field that is. */
+export const stepOfField = (field: string): string => field.slice(stepPrefix.length);
+
 /** Sealing context of a record's field. */
 export const fieldContext = (tenant: string, captureId: string, field: string): string =>
   `${tenant}/${captureId}/${field}`;
@@ -122,7 +127,7 @@ function parseSteps(hash: Readonly<Record<string, string>>): Map<string, Recorde
     if (!name.startsWith(stepPrefix)) continue;
     const parsed = json(step).safeParse(value, { reportInput: false });
     if (!parsed.success) throw unreadable(parsed.error);
-    steps.set(name.slice(stepPrefix.length), parsed.data);
+    steps.set(stepOfField(name), parsed.data);
   }
   return steps;
 }

@@ -11,6 +11,7 @@ import {
   parseErasedRecord,
   type RecordedStep,
   stepField,
+  stepOfField,
 } from './capture-record.ts';
 import { idempotencyDigest, keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
@@ -61,6 +62,8 @@ export interface Ending {
   readonly decidedAt: number;
   /** How long the record stays readable. */
   readonly retentionMs: number;
+  /** How long the fields of a verified person's card do; by default they go at once. */
+  readonly identityRetentionMs?: number | undefined;
 }
 
 /** The end of what is known of a capture. */
@@ -104,8 +107,18 @@ export interface Captures {
   readErased(captureId: string): Promise<ErasedRecord | null>;
   /** Like {@link Captures.read}, and a queued capture is `processing` from then on. */
   begin(captureId: string): Promise<CaptureRecord | null>;
-  /** Keeps what a finished step brought. False when the capture is not under way any more: nothing was written. */
-  keepStep(capture: Pick<CaptureRecord, 'id' | 'tenant'>, step: string, evidence: RecordedStep): Promise<boolean>;
+  /**
+   * Keeps what a finished step brought, the sealed fields of the person's card apart from the record and its evidence. False
+   * when the capture is not under way any more: nothing was written.
+   */
+  keepStep(
+    capture: Pick<CaptureRecord, 'id' | 'tenant' | 'expiresAt'>,
+    step: string,
+    evidence: RecordedStep,
+    sealedIdentity?: string,
+  ): Promise<boolean>;
+  /** The sealed fields of the person's card by step; none when none were kept, and once their time is up. */
+  readSealedIdentity(captureId: string): Promise<ReadonlyMap<string, string>>;
   /** Keeps how many calls failed in a way that may pass. False as with {@link Captures.keepStep}. */
   noteFailedCalls(captureId: string, failedCalls: number): Promise<boolean>;
   /** Ends the capture and puts its event into the outbox, in one step. False when it had ended before. */
@@ -123,6 +136,9 @@ export interface Captures {
    */
   announceAgain(captureId: string, event: CloudEvent): Promise<'restored' | 'waiting' | 'nothing_to_do'>;
 }
+
+/** What fields of an open capture's card outlive its deadline by, in ms, should nobody end it. */
+const openIdentityMs = 86_400_000;
 
 const scripts = {
   accept: script(acceptScript),
@@ -166,9 +182,15 @@ export function createCaptures(redis: Redis): Captures {
       const flat = (await runScript(redis, scripts.begin, [keys.capture(captureId)], [])) as string[];
       return parseCaptureRecord(fromPairs(flat));
     },
-    async keepStep({ id, tenant }, step, evidence) {
-      const args = [stepField(step), JSON.stringify(evidence), evidence.durationMs];
-      return (await runScript(redis, scripts.keepStep, [keys.capture(id), keys.backlog(tenant)], args)) === 1;
+    async keepStep({ id, tenant, expiresAt }, step, evidence, sealedIdentity) {
+      const touched = [keys.capture(id), keys.backlog(tenant), keys.identity(id)];
+      const kept = [stepField(step), JSON.stringify(evidence), evidence.durationMs];
+      const sealed = sealedIdentity === undefined ? [] : [sealedIdentity, expiresAt + openIdentityMs];
+      return (await runScript(redis, scripts.keepStep, touched, [...kept, ...sealed])) === 1;
+    },
+    async readSealedIdentity(captureId) {
+      const sealed = await whileRedisIsUp(() => redis.hgetall(keys.identity(captureId)));
+      return new Map(Object.entries(sealed).map(([field, value]) => [stepOfField(field), value]));
     },
     async noteFailedCalls(captureId, failedCalls) {
       const args = ['failedCalls', failedCalls];
@@ -226,12 +248,20 @@ function endKeys({ captureId, tenant, event }: Ending): string[] {
     keys.index(tenant, 'processing', kind),
     keys.index(tenant, outcome, kind),
     keys.subjectIndex(tenant, subject),
+    keys.identity(captureId),
   ];
 }
 
-function toFinishArgs({ captureId, event, decidedAt, retentionMs }: Ending): (string | number)[] {
+function toFinishArgs({
+  captureId,
+  event,
+  decidedAt,
+  retentionMs,
+  identityRetentionMs = 0,
+}: Ending): (string | number)[] {
   const { data, type } = event;
-  return [data.outcome, decidedAt, JSON.stringify(data), JSON.stringify(event), type, captureId, retentionMs];
+  const stored = [data.outcome, decidedAt, JSON.stringify(data), JSON.stringify(event), type, captureId];
+  return [...stored, retentionMs, identityRetentionMs];
 }
 
 function toCancellation({ capture: { id, tenant }, cancelled, erasedAt, remainsMs }: Erasure): Ending {

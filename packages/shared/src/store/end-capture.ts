@@ -12,6 +12,8 @@ export interface EndCaptureDeps {
   readonly retentionMsOf: (tenant: string) => number;
   /** How long its images stay; at 0 they go at once, otherwise to whoever collects images that no open capture owns. */
   readonly imageGraceMs: number;
+  /** How long the fields of a verified person's card do; by default they go at once. */
+  readonly identityRetentionMsOf?: (tenant: string) => number;
 }
 
 /**
@@ -26,7 +28,9 @@ export async function endCapture(deps: EndCaptureDeps, capture: CaptureRecord, d
   const decidedAt = deps.now();
   const event = toIdentityEvent(capture, decision, decidedAt);
   const retentionMs = deps.retentionMsOf(tenant);
-  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, retentionMs });
+  const identityRetentionMs = deps.identityRetentionMsOf?.(tenant);
+  const kept = { retentionMs, identityRetentionMs };
+  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, ...kept });
   if (deps.imageGraceMs === 0) await deps.images.remove({ tenant, captureId });
   return ended;
 }

@@ -8,9 +8,14 @@ export function testRedisUrl(database: number): string {
   return url.href;
 }
 
+/** A connection to one database of the test Redis, with what is in it. */
+export function connectTestRedis(database: number): Redis {
+  return new Redis(testRedisUrl(database), { protocol: 2, maxRetriesPerRequest: null });
+}
+
 /** A connection to one database of the test Redis, without any key of this service in it. */
 export async function openTestRedis(database: number): Promise<Redis> {
-  const redis = new Redis(testRedisUrl(database), { protocol: 2, maxRetriesPerRequest: null });
+  const redis = connectTestRedis(database);
   await clearTestRedis(redis);
   return redis;
 }

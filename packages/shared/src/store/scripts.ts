@@ -66,8 +66,9 @@ return 1
 `;
 
 /**
- * Writes a finished step into a capture that is under way, and takes its call off the backlog. KEYS: record, backlog.
- * ARGV: field, evidence, duration ms. Returns 1, or 0 when it is not under way. The first writer of a step wins.
+ * Writes a finished step into a capture that is under way, and takes its call off the backlog. KEYS: record, backlog, identity.
+ * ARGV: field, evidence, duration ms, then for a step that brought some: sealed fields of the card, epoch ms at which they go.
+ * Returns 1, or 0 when it is not under way. The first writer of a step wins.
  */
 export const keepStepScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
@@ -77,6 +78,10 @@ if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('HINCRBY', KEYS[2], redis.call('HGET', KEYS[1], 'lane'), -1)
   local usual = tonumber(redis.call('HGET', KEYS[2], 'callMs') or ARGV[3])
   redis.call('HSET', KEYS[2], 'callMs', usual * 0.9 + tonumber(ARGV[3]) * 0.1)
+  if ARGV[4] then
+    redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
+    redis.call('PEXPIREAT', KEYS[3], ARGV[5])
+  end
   ${tell('KEYS[1]')}
 end
 return 1
@@ -93,6 +98,11 @@ redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
 redis.call('ZREM', KEYS[5], ARGV[6])
 redis.call('ZREM', KEYS[6], ARGV[6])
+if ARGV[1] == 'verified' and tonumber(ARGV[8]) > 0 and redis.call('PEXPIRE', KEYS[11], ARGV[8]) == 1 then
+  redis.call('HSET', KEYS[1], 'identityUntil', string.format('%.0f', ARGV[2] + ARGV[8]))
+else
+  redis.call('DEL', KEYS[11])
+end
 ${endInIndex({
   queuedSet: 'KEYS[7]',
   processingSet: 'KEYS[8]',
@@ -104,9 +114,11 @@ ${endInIndex({
 `;
 
 /**
- * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka.
+ * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka. Fields of
+ * the card stay for a verified person only.
  * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
- * queued ones, of processing ones, of its outcome, of its subject. ARGV: status, decidedAt, outcome, event, topic, captureId, retention ms.
+ * queued ones, of processing ones, of its outcome, of its subject, identity. ARGV: status, decidedAt, outcome, event, topic,
+ * captureId, retention ms, that of the identity.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `
@@ -138,16 +150,17 @@ if not ${luaMay('erase')} then return 0 end
 redis.call('HDEL', KEYS[1], 'userToken')
 if ${luaMay('finish')} then ${endLua} end
 ${leaveIndex}
-local redaction = redis.call('XADD', KEYS[2], '*', 'event', ARGV[9], 'topic', ARGV[10], 'captureId', ARGV[6])
-redis.call('HSET', KEYS[1], 'status', 'erased', 'erasedAt', ARGV[8], 'redactionId', redaction)
+local redaction = redis.call('XADD', KEYS[2], '*', 'event', ARGV[10], 'topic', ARGV[11], 'captureId', ARGV[6])
+redis.call('HSET', KEYS[1], 'status', 'erased', 'erasedAt', ARGV[9], 'redactionId', redaction)
 local kept = {}
 for _, field in ipairs({${luaList([...erasedFields, ...redactionFields])}}) do kept[field] = true end
 for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
   if not kept[field] then redis.call('HDEL', KEYS[1], field) end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
-redis.call('SET', KEYS[11], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
-redis.call('ZADD', KEYS[4], ARGV[8], ARGV[6])
+redis.call('DEL', KEYS[11])
+redis.call('SET', KEYS[12], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
+redis.call('ZADD', KEYS[4], ARGV[9], ARGV[6])
 ${tell('KEYS[1]')}
 return 1
 `;

@@ -22,6 +22,7 @@ it('a tenant that names nothing has the defaults, and every check blocks', async
       windows: [{ calls: 10, ms: 1_000 }],
       waivedChecks: [],
       retentionMs: null,
+      identityRetentionMs: null,
       expiryMs: null,
       webhook: null,
       clients: [],
@@ -30,11 +31,12 @@ it('a tenant that names nothing has the defaults, and every check blocks', async
 });
 
 it('a tenant has what it names', async () => {
-  const settings = { windows: '5/1s', waivedChecks: ['aml'], retention: '90d', expiry: '12h' };
+  const settings = { windows: '5/1s', waivedChecks: ['aml'], retention: '90d', identityRetention: '0s', expiry: '12h' };
   expect((await readTenants(one(settings), options))[0]).toMatchObject({
     windows: [{ calls: 5, ms: 1_000 }],
     waivedChecks: ['aml'],
     retentionMs: 90 * 86_400_000,
+    identityRetentionMs: 0,
     expiryMs: 12 * 3_600_000,
   });
 });

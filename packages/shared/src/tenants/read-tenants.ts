@@ -44,6 +44,7 @@ async function toTenant(
     windows: settings.windows ?? options.defaults.windows,
     waivedChecks: settings.waivedChecks,
     retentionMs: settings.retention ?? null,
+    identityRetentionMs: settings.identityRetention ?? null,
     expiryMs: settings.expiry ?? null,
     webhook: await toWebhook(id, settings.webhook, options, faults),
     clients: Object.entries(settings.clients).map(([name, client]) => toClient(id, name, client)),

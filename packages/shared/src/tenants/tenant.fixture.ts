@@ -10,6 +10,7 @@ export function testTenant(id: string, own: Partial<Omit<Tenant, 'id'>> = {}): T
     windows: [{ calls: 10, ms: 1_000 }],
     waivedChecks: [],
     retentionMs: null,
+    identityRetentionMs: null,
     expiryMs: null,
     webhook: null,
     clients: [],

@@ -13,6 +13,8 @@ export interface Tenant {
   readonly waivedChecks: readonly WaivableCheck[];
   /** How long ended captures stay readable, in ms; null: as long as the service says. */
   readonly retentionMs: number | null;
+  /** How long the fields of verified persons' cards are kept, in ms, 0 for not at all; null: as long as the service says. */
+  readonly identityRetentionMs: number | null;
   /** Deadline of a capture that names none, in ms after its acceptance; null: as the service says. */
   readonly expiryMs: number | null;
   /** Null where no webhooks are taken, and in processes that take none. */

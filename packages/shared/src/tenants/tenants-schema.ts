@@ -66,6 +66,7 @@ const tenant = z.strictObject({
   windows: windows.optional(),
   waivedChecks: z.array(z.enum(waivableChecks, `must be of ${waivableChecks.join(', ')}`)).default([]),
   retention: duration('1h', '400d').optional(),
+  identityRetention: duration('0s', '400d').optional(),
   expiry: duration('1s', '7d').optional(),
   /** Where Vlens posts; no webhooks are taken where it is not named. */
   webhook: webhook.optional(),

@@ -2,6 +2,7 @@ import { captureBatch, captureBatchView } from '@identity-events/shared/contract
 import { captureListQuery, captureListView } from '@identity-events/shared/contracts/capture-list';
 import { jsonCapture, multipartCapture } from '@identity-events/shared/contracts/capture-request';
 import { acceptedView, captureQuery, captureView } from '@identity-events/shared/contracts/capture-view';
+import { identityView } from '@identity-events/shared/contracts/identity-view';
 import { subjectErasureView, subjectPath } from '@identity-events/shared/contracts/subject-erasure';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
@@ -168,6 +169,34 @@ const follow: ZodOpenApiOperationObject = {
   },
 };
 
+const identity: ZodOpenApiOperationObject = {
+  operationId: 'getIdentity',
+  tags: ['captures'],
+  summary: 'Read the fields of a verified card',
+  description:
+    'What the provider read from the card of a verified person, where the operator has chosen to keep it, until `keptUntil`. ' +
+    'Personal data: answers are not to be cached. Needs the scope `identity:read`.',
+  requestParams: { header: requestHeaders, path: id },
+  responses: {
+    '200': {
+      description: 'The fields.',
+      headers: answerHeaders,
+      content: { 'application/json': { schema: identityView } },
+    },
+    ...problemResponses(
+      'unauthenticated',
+      'forbidden',
+      'not-found',
+      'identity-not-kept',
+      'identity-not-ready',
+      'identity-gone',
+      'gone',
+      'internal',
+      'unavailable',
+    ),
+  },
+};
+
 const erase: ZodOpenApiOperationObject = {
   operationId: 'eraseCapture',
   tags: ['captures'],
@@ -207,5 +236,6 @@ export const capturePaths: ZodOpenApiPathsObject = {
   '/v1/captures/batch': { post: submitBatch },
   '/v1/captures/{id}': { get: read, delete: erase },
   '/v1/captures/{id}/events': { get: follow },
+  '/v1/captures/{id}/identity': { get: identity },
   '/v1/subjects/{subject}': { delete: eraseSubject },
 };

@@ -4,6 +4,7 @@ import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-event
 import { eraseCaptureRoute } from './erase-capture-route.ts';
 import { type EraseSubjectRouteDeps, eraseSubjectRoute } from './erase-subject-route.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
+import { type GetIdentityRouteDeps, getIdentityRoute } from './get-identity-route.ts';
 import {
   type IdentityImagesRoutesDeps,
   identityImageContentRoute,
@@ -18,6 +19,7 @@ export interface ApiRoutesDeps
     GetCaptureRouteDeps,
     CaptureEventsRouteDeps,
     EraseSubjectRouteDeps,
+    GetIdentityRouteDeps,
     ListCapturesRouteDeps,
     IdentityImagesRoutesDeps {}
 
@@ -39,6 +41,7 @@ export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
     { method: 'get', path: '/v1/captures/:id', scope: 'captures:read', handle: getCaptureRoute(deps) },
     { method: 'delete', path: '/v1/captures/:id', scope: 'captures:write', handle: eraseCaptureRoute(deps) },
     { method: 'get', path: '/v1/captures/:id/events', scope: 'captures:read', handle: captureEventsRoute(deps) },
+    { method: 'get', path: '/v1/captures/:id/identity', scope: 'identity:read', handle: getIdentityRoute(deps) },
     { method: 'delete', path: '/v1/subjects/:subject', scope: 'captures:write', handle: eraseSubjectRoute(deps) },
     { method: 'get', path: '/v1/identities/images', scope: 'evidence:read', handle: listIdentityImagesRoute(deps) },
     {

@@ -110,6 +110,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       signatureHeader: 'x-signature',
     },
     trustedProxies: [],
+    identity: { captures: { readSealedIdentity: () => whileUp(() => new Map()) }, sealer, now: Date.now },
     ...parts,
     submit: {
       captures,

@@ -11,6 +11,7 @@ const routes: readonly (readonly [method: 'get' | 'post' | 'delete', path: strin
   ['get', '/v1/captures/cap_1/events', 'captures:read'],
   ['delete', '/v1/captures/cap_1', 'captures:write'],
   ['delete', '/v1/subjects/person_1', 'captures:write'],
+  ['get', '/v1/captures/cap_1/identity', 'identity:read'],
   ['get', '/v1/identities/images', 'evidence:read'],
   ['get', '/v1/identities/images/content', 'evidence:read'],
 ];

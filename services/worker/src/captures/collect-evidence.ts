@@ -13,11 +13,18 @@ export interface ProviderCalls {
   prepare(step: StepName, capture: CaptureRecord): Promise<PreparedCall>;
 }
 
+/** What one call brought. */
+interface StepResult {
+  readonly evidence: StepEvidence;
+  /** The fields of the person's card, sealed; absent when the tenant does not keep them, and when none were read. */
+  readonly sealedIdentity?: string;
+}
+
 /**
  * Makes the call and resolves to what it brought, also when that is the provider's final "no".
  * Throws `TransientProviderFault` when the same call may succeed later.
  */
-type PreparedCall = (signal: AbortSignal) => Promise<StepEvidence>;
+type PreparedCall = (signal: AbortSignal) => Promise<StepResult>;
 
 export interface CollectEvidenceDeps {
   /** True once no further call may be begun: the process is to end. */
@@ -81,8 +88,8 @@ async function callAndKeep(
   const { standing } = turn;
   try {
     call ??= await provider.prepare(step, capture);
-    const evidence = await call(signal);
-    const underWay = await captures.keepStep(capture, step, evidence);
+    const { evidence, sealedIdentity } = await call(signal);
+    const underWay = await captures.keepStep(capture, step, evidence, sealedIdentity);
     if (standing !== 'well') await gate.report({ tenant, standing, state: 'well', code: 'ok' });
     return underWay ? evidence : { result: 'ended' };
   } catch (error) {

@@ -35,7 +35,7 @@ beforeAll(async () => {
         calls.push(step);
         const given = answer(step);
         if (given instanceof Error) throw given;
-        return given;
+        return { evidence: given };
       },
     },
     gate: {
