@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type AcceptedView, acceptedView } from '#contracts/capture-view';
-import { UnusableAnswerError } from '../errors.ts';
+import { type SubjectErasureView, subjectErasureView } from '#contracts/subject-erasure';
 import { type CaptureView, captureView } from '../open-contracts.ts';
+import { type Caller, createCaller, pathOf } from './caller.ts';
 import { type CaptureSubmission, toBody } from './capture-submission.ts';
-import { type CallOptions, type IdentityEventsClientOptions, limitsOf, type SubmitOptions } from './options.ts';
-import { withRetries } from './retry.ts';
-import { type Call, type Service, send } from './send.ts';
+import { type ListFilter, listCaptures } from './list-captures.ts';
+import type { CallOptions, IdentityEventsClientOptions, SubmitOptions, WaitOptions } from './options.ts';
+import { type BatchItem, type BatchResult, submitBatch } from './submit-batch.ts';
+import { waitForOutcome } from './wait-for-outcome.ts';
+import { watchCapture } from './watch-capture.ts';
 
 export type {
   CaptureSubmission,
@@ -15,8 +18,8 @@ export type {
   NationalIdSubmission,
 } from './capture-submission.ts';
 export type { ImageSource } from './image-source.ts';
-export type { CallOptions, IdentityEventsClientOptions, SubmitOptions } from './options.ts';
-export type { AcceptedView, CaptureView };
+export type { CallOptions, IdentityEventsClientOptions, SubmitOptions, WaitOptions } from './options.ts';
+export type { AcceptedView, BatchItem, BatchResult, CaptureView, ListFilter, SubjectErasureView };
 
 /**
  * Submits captures and reads how they end.
@@ -26,14 +29,11 @@ export type { AcceptedView, CaptureView };
  * of the classes in `errors`.
  */
 export class IdentityEventsClient {
-  readonly #service: Service;
-  readonly #options: IdentityEventsClientOptions;
+  readonly #caller: Caller;
 
   /** Throws `TypeError` or `RangeError` for an option that can not work. */
   constructor(options: IdentityEventsClientOptions) {
-    limitsOf(options);
-    this.#service = toService(options);
-    this.#options = options;
+    this.#caller = createCaller(options);
   }
 
   /** Resolves once the capture is stored: it will have an outcome. Images are read whole before anything is sent. */
@@ -42,35 +42,45 @@ export class IdentityEventsClient {
     const { idempotencyKey = randomUUID(), traceparent } = options;
     const own = { 'idempotency-key': idempotencyKey, ...(traceparent ? { traceparent } : {}) };
     const call = { method: 'POST', path: '/v1/captures', headers: { ...headers, ...own }, body } as const;
-    return this.#call(call, acceptedView, options);
+    return this.#caller.call(call, acceptedView, options);
+  }
+
+  /**
+   * Submits any number of links, a thousand in one request; resolves to what became of each, in their order. One that is refused
+   * keeps no other out.
+   */
+  submitBatch(items: readonly BatchItem[], options: CallOptions = {}): Promise<BatchResult[]> {
+    return submitBatch(this.#caller, items, options);
   }
 
   /** Where a capture stands now. */
   get(captureId: string, options: CallOptions = {}): Promise<CaptureView> {
-    return this.#call({ method: 'GET', path: pathOf(captureId) }, captureView, options);
+    return this.#caller.call({ method: 'GET', path: pathOf(captureId) }, captureView, options);
   }
 
-  async #call<T extends z.ZodType>(call: Call, answer: T, options: CallOptions): Promise<z.output<T>> {
-    const limits = limitsOf(this.#options, options);
-    const { signal } = options;
-    const body = await withRetries(
-      (remainingMs) => send(this.#service, call, Math.min(limits.timeoutMs, remainingMs), signal),
-      { ...limits, signal },
-    );
-    const parsed = answer.safeParse(body);
-    if (!parsed.success) throw new UnusableAnswerError(`not of the documented form`, { cause: parsed.error });
-    return parsed.data;
+  /** Resolves to the capture once it has its outcome; throws `StillOpenError` when it has none in time. Outages are waited for. */
+  wait(captureId: string, options: WaitOptions = {}): Promise<CaptureView> {
+    return waitForOutcome(this.#caller, captureId, options);
   }
-}
 
-function pathOf(captureId: string): string {
-  return `/v1/captures/${encodeURIComponent(captureId)}`;
-}
+  /** The capture as it stands, and again after each change, until its event is in Kafka. */
+  watch(captureId: string, options: CallOptions = {}): AsyncGenerator<CaptureView, void, undefined> {
+    return watchCapture(this.#caller, captureId, options);
+  }
 
-function toService({ baseUrl, apiKey, fetch = globalThis.fetch }: IdentityEventsClientOptions): Service {
-  const url = new URL(baseUrl);
-  if (!/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
-    throw new TypeError('baseUrl must be http or https, without query or credentials');
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError('apiKey must be one word of visible ASCII characters');
-  return { baseUrl: url.href.replace(/\/$/, ''), apiKey, fetch };
+  /** Every capture that fits, the latest accepted first, fetched page by page. */
+  list(filter: ListFilter = {}, options: CallOptions = {}): AsyncGenerator<CaptureView, void, undefined> {
+    return listCaptures(this.#caller, filter, options);
+  }
+
+  /** Cancels the capture if it has no outcome yet, and erases everything known of it. Erasing twice is the same as once. */
+  async erase(captureId: string, options: CallOptions = {}): Promise<void> {
+    await this.#caller.call({ method: 'DELETE', path: pathOf(captureId) }, z.undefined(), options);
+  }
+
+  /** Erases up to 100 captures of a person; repeat it until `remaining` is 0. */
+  eraseSubject(subject: string, options: CallOptions = {}): Promise<SubjectErasureView> {
+    const path = `/v1/subjects/${encodeURIComponent(subject)}`;
+    return this.#caller.call({ method: 'DELETE', path }, subjectErasureView, options);
+  }
 }

@@ -35,6 +35,12 @@ export interface SubmitOptions extends CallOptions {
   readonly traceparent?: string;
 }
 
+/** How long to wait for an outcome. */
+export interface WaitOptions extends Omit<CallOptions, 'deadlineMs'> {
+  /** In ms. Default: 300,000. */
+  readonly waitMs?: number;
+}
+
 /** The limits of one call. */
 export interface CallLimits {
   readonly timeoutMs: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProblemError } from '../errors.ts';
+import { ProblemError, type ProblemFacts } from '../errors.ts';
 
 const fault = z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() });
 
@@ -13,17 +13,22 @@ const problemBody = z.object({
 });
 
 /** The error that an answer without success stands for, whoever gave it. */
-export function toProblemError(response: Response, text: string): ProblemError {
-  const { status, headers } = response;
-  const parsed = problemBody.safeParse(parseJson(text));
-  const body = parsed.success ? parsed.data : { type: 'about:blank' };
-  return new ProblemError({
-    ...body,
-    status,
-    title: body.title ?? 'The service, or something before it, refused without saying why.',
-    requestId: body.requestId ?? headers.get('x-request-id') ?? undefined,
-    retryAfterMs: readRetryAfter(headers.get('retry-after'), Date.now()),
-  });
+export function toProblemError({ status, headers }: Response, text: string): ProblemError {
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now());
+  const requestId = headers.get('x-request-id') ?? undefined;
+  return problemErrorOf(status, parseJson(text), { retryAfterMs, requestId });
+}
+
+/** The error that a problem body stands for; one that is no such body counts as empty. */
+export function problemErrorOf(
+  status: number,
+  body: unknown,
+  about: Pick<ProblemFacts, 'retryAfterMs' | 'requestId'> = {},
+): ProblemError {
+  const parsed = problemBody.safeParse(body);
+  const facts = parsed.success ? parsed.data : { type: 'about:blank' };
+  const title = facts.title ?? 'The service, or something before it, refused without saying why.';
+  return new ProblemError({ ...about, ...facts, requestId: facts.requestId ?? about.requestId, status, title });
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3) in ms from now: seconds, or a date. */

@@ -35,18 +35,26 @@ export async function send(service: Service, call: Call, timeoutMs: number, sign
     if (!response.ok) throw toProblemError(response, text);
     return text === '' ? undefined : JSON.parse(text);
   } catch (error) {
-    if (error instanceof IdentityEventsError) throw error;
-    signal?.throwIfAborted();
-    if (timeout.aborted) throw new TimeoutError(`no whole answer within ${Math.ceil(timeoutMs)} ms`, { cause: error });
-    if (error instanceof SyntaxError) throw new UnusableAnswerError('the answer is not JSON', { cause: error });
-    // What fetch and its body throw for anything that went wrong on the way.
-    if (error instanceof TypeError) throw new ConnectionError('no whole answer arrived', { cause: error });
-    throw error;
+    throw toCallError(error, timeout, signal);
   }
 }
 
+/** What a fault on the way is to the caller. */
+export function toCallError(error: unknown, timeout: AbortSignal, signal: AbortSignal | undefined): unknown {
+  if (error instanceof IdentityEventsError) return error;
+  if (signal?.aborted) return signal.reason;
+  if (timeout.aborted) return new TimeoutError('no whole answer arrived in time', { cause: error });
+  if (error instanceof SyntaxError) return new UnusableAnswerError('the answer is not JSON', { cause: error });
+  // What fetch and its body throw for anything that went wrong on the way.
+  return error instanceof TypeError ? new ConnectionError('no whole answer arrived', { cause: error }) : error;
+}
+
 /** Sends a call and resolves once its answer has begun. Redirects are refused: the key is for this address alone. */
-function open(service: Service, { method, path, query, headers, body }: Call, signal: AbortSignal): Promise<Response> {
+export function open(
+  service: Service,
+  { method, path, query, headers, body }: Call,
+  signal: AbortSignal,
+): Promise<Response> {
   const url = `${service.baseUrl}${path}${query?.size ? `?${query.toString()}` : ''}`;
   return service.fetch(url, {
     method,
@@ -58,7 +66,7 @@ function open(service: Service, { method, path, query, headers, body }: Call, si
 }
 
 /** Reads the body of an answer, 16 MiB at most. */
-async function readText(response: Response): Promise<string> {
+export async function readText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
