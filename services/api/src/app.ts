@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openAuditLog } from '@identity-events/shared/runtime/audit-log';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
@@ -104,6 +105,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     documents: buildContractDocuments(),
     readiness: { redis: async () => void (await redis.ping()) },
     newRequestId: v4,
+    audit: await openAuditLog({ service: 'api', file: config.AUDIT_LOG, logger, releases }),
     logger,
     metrics,
     onAnswered: metrics.requestAnswered,

@@ -54,6 +54,8 @@ const settings = z.object({
   WAITS_MAX: wholeNumber(1, 100_000).default(1_000),
   /** Time for running requests to end after SIGTERM; milliseconds, 1,000 to 60,000. */
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 60_000).default(10_000),
+  /** File to which a line is added for whatever brings personal data in or out or erases it; stdout without it. */
+  AUDIT_LOG: z.string().min(1).optional(),
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
   /** The tenant's name with Vlens, up to 256 characters; with the next two, evidence can be read. */

@@ -34,4 +34,5 @@ export function bugFields(error: unknown): LogFields {
   return { error: error.name, stack: frames?.slice(0, 12).join('\n') };
 }
 
-const withTime = winston.format((line) => ({ time: new Date().toISOString(), ...line }));
+/** Puts `time` (ISO 8601) first. */
+export const withTime = winston.format((line) => ({ time: new Date().toISOString(), ...line }));

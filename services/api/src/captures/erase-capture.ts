@@ -25,7 +25,9 @@ export interface EraseCaptureDeps {
  * `AppError('redis_unavailable')`, `AppError('image_store_failed')`: to be repeated.
  */
 export async function eraseCapture(deps: EraseCaptureDeps, tenant: string, captureId: string): Promise<boolean> {
-  const record = await deps.captures.read(captureId);
+  const found = await deps.captures.read(captureId);
+  const record = found?.tenant === tenant ? found : null;
+  // Asked for another tenant's as well, so that it costs as much as one that never was.
   const owner = record ?? (await deps.captures.readErased(captureId));
   if (owner?.tenant !== tenant) return false;
   if (record) await eraseRecord(deps.captures, record, deps.now());

@@ -1,4 +1,5 @@
 import type { ApiScope } from '@identity-events/shared/contracts/scopes';
+import type { AuditAction } from '@identity-events/shared/runtime/audit-log';
 import type { RequestHandler } from 'express';
 import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
 import { eraseCaptureRoute } from './erase-capture-route.ts';
@@ -29,25 +30,70 @@ interface ApiRoute {
   readonly path: string;
   /** What the client's key must allow. */
   readonly scope: ApiScope;
+  /** What is accounted for. Null only for what neither changes anything nor tells anything personal. */
+  readonly audit: AuditAction | null;
   readonly handle: RequestHandler<never>;
 }
 
 /** Every call that needs an API key. */
 export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
   return [
-    { method: 'get', path: '/v1/captures', scope: 'captures:read', handle: listCapturesRoute(deps) },
-    { method: 'post', path: '/v1/captures', scope: 'captures:write', handle: submitCaptureRoute(deps) },
-    { method: 'post', path: '/v1/captures/batch', scope: 'captures:write', handle: submitBatchRoute(deps) },
-    { method: 'get', path: '/v1/captures/:id', scope: 'captures:read', handle: getCaptureRoute(deps) },
-    { method: 'delete', path: '/v1/captures/:id', scope: 'captures:write', handle: eraseCaptureRoute(deps) },
-    { method: 'get', path: '/v1/captures/:id/events', scope: 'captures:read', handle: captureEventsRoute(deps) },
-    { method: 'get', path: '/v1/captures/:id/identity', scope: 'identity:read', handle: getIdentityRoute(deps) },
-    { method: 'delete', path: '/v1/subjects/:subject', scope: 'captures:write', handle: eraseSubjectRoute(deps) },
-    { method: 'get', path: '/v1/identities/images', scope: 'evidence:read', handle: listIdentityImagesRoute(deps) },
+    { method: 'get', path: '/v1/captures', scope: 'captures:read', audit: null, handle: listCapturesRoute(deps) },
+    {
+      method: 'post',
+      path: '/v1/captures',
+      scope: 'captures:write',
+      audit: 'capture.submit',
+      handle: submitCaptureRoute(deps),
+    },
+    {
+      method: 'post',
+      path: '/v1/captures/batch',
+      scope: 'captures:write',
+      audit: 'capture.submit',
+      handle: submitBatchRoute(deps),
+    },
+    { method: 'get', path: '/v1/captures/:id', scope: 'captures:read', audit: null, handle: getCaptureRoute(deps) },
+    {
+      method: 'delete',
+      path: '/v1/captures/:id',
+      scope: 'captures:write',
+      audit: 'capture.erase',
+      handle: eraseCaptureRoute(deps),
+    },
+    {
+      method: 'get',
+      path: '/v1/captures/:id/events',
+      scope: 'captures:read',
+      audit: null,
+      handle: captureEventsRoute(deps),
+    },
+    {
+      method: 'get',
+      path: '/v1/captures/:id/identity',
+      scope: 'identity:read',
+      audit: 'identity.read',
+      handle: getIdentityRoute(deps),
+    },
+    {
+      method: 'delete',
+      path: '/v1/subjects/:subject',
+      scope: 'captures:write',
+      audit: 'subject.erase',
+      handle: eraseSubjectRoute(deps),
+    },
+    {
+      method: 'get',
+      path: '/v1/identities/images',
+      scope: 'evidence:read',
+      audit: 'evidence.list',
+      handle: listIdentityImagesRoute(deps),
+    },
     {
       method: 'get',
       path: '/v1/identities/images/content',
       scope: 'evidence:read',
+      audit: 'evidence.read',
       handle: identityImageContentRoute(deps),
     },
   ];

@@ -1,10 +1,12 @@
 import { type ProblemName, problems } from '@identity-events/shared/contracts/problems';
+import type { AuditLog } from '@identity-events/shared/runtime/audit-log';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import type { MetricsPage } from '@identity-events/shared/runtime/metrics';
 import type { Tenants } from '@identity-events/shared/tenants/tenant';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { type ApiRoutesDeps, apiRoutes } from './api-routes.ts';
-import { requireScope } from './authorize.ts';
+import { auditRequests } from './audit-requests.ts';
+import { authenticate, requireScope } from './authorize.ts';
 import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
@@ -21,6 +23,7 @@ export interface HttpAppDeps extends ApiRoutesDeps, VlensWebhookRouteDeps, Docum
   readonly newRequestId: () => string;
   /** Addresses or subnets whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  readonly audit: AuditLog;
   readonly logger: Logger;
   readonly metrics: MetricsPage;
   /** Told of every request once it is over. */
@@ -56,13 +59,14 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   return app;
 }
 
-/** What needs an API key: every route with its scope and the client's rate, and 405 for other methods of its path. */
+/** What needs an API key. Who asks is known first, so that a request that is refused is accounted for, too. */
 function addApiRoutes(app: Express, deps: HttpAppDeps): void {
-  const limit = limitRate(deps.allowances);
+  const [known, limit] = [authenticate(deps.tenants), limitRate(deps.allowances)];
   for (const [path, calls] of Map.groupBy(apiRoutes(deps), (call) => call.path)) {
     const route = app.route(path);
-    for (const { method, scope, handle } of calls) {
-      route[method](requireScope(deps.tenants, scope), limit, handle as unknown as RequestHandler);
+    for (const { method, scope, audit, handle } of calls) {
+      const audited = audit ? [auditRequests(deps.audit, audit)] : [];
+      route[method](known, ...audited, requireScope(scope), limit, handle as unknown as RequestHandler);
     }
     route.all(notAllowed(calls.map(({ method }) => method.toUpperCase()).join(', ')));
   }

@@ -1,4 +1,5 @@
 import { type ApiScope, apiScopes } from '@identity-events/shared/contracts/scopes';
+import type { AuditEntry } from '@identity-events/shared/runtime/audit-log';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { CaptureRecord, ErasedRecord } from '@identity-events/shared/store/capture-record';
@@ -31,6 +32,9 @@ export interface ApiFixture {
   readonly images: Map<string, readonly string[]>;
   readonly queued: string[];
   readonly identityImages: FakeIdentityImages;
+  readonly audited: AuditEntry[];
+  /** What was asked of the stores, in order: the method, and the tenant where it is an argument. */
+  readonly calls: string[];
   readonly lines: { message: string; fields: unknown }[];
   /** While true, every store answers that it is away. */
   away: boolean;
@@ -44,6 +48,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
   const images: ApiFixture['images'] = new Map();
   const queued: string[] = [];
   const lines: ApiFixture['lines'] = [];
+  const audited: AuditEntry[] = [];
+  const calls: string[] = [];
   const line = (message: string, fields?: unknown): void => void lines.push({ message, fields });
   const logger: Logger = { debug: line, info: line, warn: line, error: line };
   const whileUp = <T>(value: () => T): Promise<T> =>
@@ -51,7 +57,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       ? Promise.reject(new AppError('redis_unavailable', 'away', { retriable: true }))
       : Promise.resolve().then(value);
 
-  const captures: Pick<Captures, 'accept' | 'read' | 'readErased' | 'erase'> = {
+  const captures: Pick<Captures, 'accept' | 'read' | 'readErased' | 'erase'> = recorded(calls, {
     accept: (capture, claim) =>
       whileUp(() => {
         const held = claims.get(`${capture.tenant} ${claim.key}`);
@@ -76,7 +82,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
         if (stored.delete(id)) erased.set(id, { id, tenant, erasedAt });
         return true;
       }),
-  };
+  });
   const imageStore: Pick<ImageStore, 'put' | 'remove'> = {
     put: async ({ captureId }, files) => void images.set(captureId, [...files.keys()]),
     remove: async ({ captureId }) => void images.delete(captureId),
@@ -96,7 +102,12 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     allowances: createFakeAllowances({}),
     bodyBudget: createBodyBudget(bodyBytesInFlightMax),
     captures,
-    captureIndex: { page: () => whileUp(() => ({ captures: [] })) },
+    captureIndex: {
+      page: ({ tenant }) => {
+        calls.push(`page ${tenant}`);
+        return whileUp(() => ({ captures: [] }));
+      },
+    },
     changes: { watch: () => whileUp(() => () => undefined) },
     waits: createWaits(waitsMax),
     heartbeatMs: 20,
@@ -131,7 +142,13 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       jobs: {
         remove: (captureId) => whileUp(() => void queued.splice(0, queued.length, ...without(queued, captureId))),
       },
-      index: { forget: async () => undefined, ofSubject: async () => ({ captureIds: [], total: 0 }) },
+      index: {
+        forget: async () => undefined,
+        ofSubject: async (tenant) => {
+          calls.push(`ofSubject ${tenant}`);
+          return { captureIds: [], total: 0 };
+        },
+      },
       now: Date.now,
     },
     identityImages,
@@ -139,10 +156,23 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     documents: buildContractDocuments(),
     readiness: { redis: () => whileUp(() => undefined) },
     newRequestId: () => 'request-1234',
+    audit: { write: (entry) => void audited.push(entry) },
     logger,
   });
-  const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, away: false };
+  const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, audited, calls, away: false };
   return fixture;
 }
 
 const without = (ids: readonly string[], captureId: string): string[] => ids.filter((id) => id !== captureId);
+
+/** The same port, which notes every call. */
+function recorded<T extends Readonly<Record<string, unknown>>>(calls: string[], port: T): T {
+  const methods = Object.entries(port).map(([name, method]) => {
+    const noted = (...args: unknown[]): unknown => {
+      calls.push(name);
+      return (method as (...args: unknown[]) => unknown)(...args);
+    };
+    return [name, noted] as const;
+  });
+  return Object.fromEntries(methods) as T;
+}

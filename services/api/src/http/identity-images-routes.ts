@@ -5,6 +5,7 @@ import {
 } from '@identity-events/shared/contracts/identity-images';
 import type { RequestHandler } from 'express';
 import type { IdentityImages } from '../identities/identity-images.ts';
+import { noteObjects } from './audit-requests.ts';
 import { clientOf } from './authorize.ts';
 import { readQuery } from './read-query.ts';
 import type { Slots } from './slots.ts';
@@ -30,6 +31,7 @@ export function identityImageContentRoute(deps: IdentityImagesRoutesDeps): Reque
   return async (request, response) => {
     const { tenant } = clientOf(response);
     const address = readQuery(request, identityImageQuery);
+    noteObjects(response, [address.transactionId]);
     response.once('close', deps.imageSlots.take());
     const { bytes, contentType } = await deps.identityImages.read(tenant, address);
     response

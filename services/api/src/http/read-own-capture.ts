@@ -9,7 +9,7 @@ export interface OwnCaptureDeps {
 
 /**
  * The record of a capture of the client's tenant. Throws the problem `gone` when it was erased, and `not-found`, also for
- * another tenant's, whatever became of it.
+ * another tenant's, whatever became of it: that costs as much as one that never was.
  */
 export async function readOwnCapture(
   captures: OwnCaptureDeps['captures'],
@@ -18,6 +18,6 @@ export async function readOwnCapture(
 ): Promise<CaptureRecord> {
   const record = await captures.read(captureId);
   if (record?.tenant === client.tenant) return record;
-  const erased = record ? null : await captures.readErased(captureId);
+  const erased = await captures.readErased(captureId);
   throw new HttpProblem(erased?.tenant === client.tenant ? 'gone' : 'not-found');
 }

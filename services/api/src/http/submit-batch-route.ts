@@ -4,6 +4,7 @@ import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import type { RequestHandler } from 'express';
 import { checkCapture } from '../captures/check-capture.ts';
 import { submitCapture } from '../captures/submit-capture.ts';
+import { noteObjects } from './audit-requests.ts';
 import { clientOf } from './authorize.ts';
 import { toAcceptedView } from './capture-view.ts';
 import { withinQuota } from './limit-client.ts';
@@ -52,6 +53,10 @@ export function submitBatchRoute(deps: SubmitBatchRouteDeps): RequestHandler {
         acceptedOf,
       });
       const accepted = acceptedOf(results);
+      noteObjects(
+        response,
+        results.flatMap((result) => ('capture' in result && result.capture ? [result.capture.id] : [])),
+      );
       Object.assign(response.locals, { accepted, refused: results.length - accepted });
       response.status(207).json({ results } satisfies CaptureBatchView);
     } finally {
