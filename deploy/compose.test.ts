@@ -60,10 +60,10 @@ describe('docker-compose.yml', () => {
     expect(serviceOf('kafka').image).toBe(`apache/kafka:${/<kafka.version>(.+)<\/kafka.version>/.exec(pom)?.[1]}`);
   });
 
-  it('keeps what is in Redis through a crash and a full memory', () => {
+  it('keeps what is in Redis through a crash and a full memory, and no arguments of slow commands', () => {
     const command = serviceOf('redis').command?.join(' ');
     expect(command).toContain('--appendonly yes --appendfsync everysec ');
-    expect(command).toMatch(/ --maxmemory \d+mb --maxmemory-policy noeviction$/);
+    expect(command).toMatch(/ --maxmemory \d+mb --maxmemory-policy noeviction --slowlog-log-slower-than -1$/);
   });
 });
 

@@ -20,6 +20,8 @@ export interface TestSystem {
   readonly events: EventLog;
   /** Present where the test asked for engines of its own, which it may stop and kill. */
   readonly engines: { readonly redis?: Engine; readonly kafka?: Engine };
+  /** Holds everything that the system and its own engines write. */
+  readonly dataDir: string;
   /** Files in the image store. */
   storedImages(): Promise<string[]>;
   /** Asks until the answer is as wanted, for at most 20 s; then the test fails with the last answer. */
@@ -62,6 +64,7 @@ export async function openTestSystem({ name, database, own = [], env = {} }: Tes
     system,
     events,
     engines,
+    dataDir,
     captures: new CapturesClient(system.apiUrl, keys.apiKey),
     sandbox: new SandboxClient(system.sandboxUrl),
     async storedImages() {

@@ -17,6 +17,9 @@ export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'pac
 /** `npm run prove:budget`: several workers, one budget, measured at the provider's door. */
 export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/budget/main.ts']);
 
+/** `npm run prove:erasure`: captures erased in every state, then looked for everywhere. */
+export const proveErasure: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/erasure/main.ts']);
+
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 

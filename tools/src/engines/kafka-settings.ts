@@ -27,6 +27,9 @@ export function brokerSettings({ client, controller }: Ports, dataFolder: string
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // What is too old goes within a second, so that a test need not wait for minutes to see it.
+    'log.retention.check.interval.ms': '1000',
+    'log.initial.task.delay.ms': '500',
     // A broker that was killed may register again once its old session has ended: 9 s by default, long for an outage test.
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '500',

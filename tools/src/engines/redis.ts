@@ -23,6 +23,9 @@ const SETTINGS = [
   'noeviction',
   '--save',
   '',
+  // It keeps the arguments of slow commands: ids of people, sealed tokens.
+  '--slowlog-log-slower-than',
+  '-1',
   // Every test file has a database of its own.
   '--databases',
   '64',

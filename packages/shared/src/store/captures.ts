@@ -203,7 +203,7 @@ export function createCaptures(redis: Redis): Captures {
     async erase(erasure) {
       const { tenant, idempotency = '' } = erasure.capture;
       const ending = toCancellation(erasure);
-      const touched = [...endKeys(ending), keys.idempotency(tenant, idempotency)];
+      const touched = [...endKeys(ending), keys.idempotency(tenant, idempotency), keys.outboxAside];
       const args = [...toFinishArgs(ending), ...toEraseArgs(erasure)];
       return (await runScript(redis, scripts.erase, touched, args)) === 1;
     },

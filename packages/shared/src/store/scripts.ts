@@ -139,7 +139,7 @@ const luaList = (words: readonly string[]): string => words.map((word) => `'${wo
 /**
  * Erases a capture, once: ended as cancelled if it was open, its redaction in the outbox behind its outcome, all fields gone
  * but for what announces them, its idempotency key left without a fingerprint; on the watchlist until the redaction is in
- * Kafka. KEYS: as {@link finishScript}, then idempotency key. ARGV: as {@link finishScript} for an open capture, the
+ * Kafka. KEYS: as {@link finishScript}, then idempotency key, entries of the outbox that were set aside. ARGV: as {@link finishScript} for an open capture, the
  * retention being that of what remains, then erasedAt, redaction, its topic. Returns 1, or 0 when it was erased before or
  * does not exist.
  */
@@ -160,6 +160,11 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('DEL', KEYS[11])
 redis.call('SET', KEYS[12], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
+for _, entry in ipairs(redis.call('XRANGE', KEYS[13], '-', '+')) do
+  for at = 1, #entry[2], 2 do
+    if entry[2][at] == 'captureId' and entry[2][at + 1] == ARGV[6] then redis.call('XDEL', KEYS[13], entry[1]) end
+  end
+end
 redis.call('ZADD', KEYS[4], ARGV[9], ARGV[6])
 ${tell('KEYS[1]')}
 return 1

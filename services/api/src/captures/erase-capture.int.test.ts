@@ -179,3 +179,13 @@ it('what an erasure of a person could not finish the next one finds', async () =
   expect(await eraseSubject(deps, 'demo', subject)).toEqual({ erased: 1, remaining: 0 });
   expect([await owners(), await bullmq.queue.getJob(id)]).toEqual([[], undefined]);
 });
+
+it("an event of the capture that was set aside as unreadable goes, too, and no other capture's", async () => {
+  const [one, other] = [await submitOne(), await submitOne()];
+  for (const { id } of [one, other]) {
+    await redis.xadd('{idv}:outbox:aside', '*', 'entry', '1-0', 'event', `{"subject":"${id}"`, 'captureId', id);
+  }
+  await eraseCapture(deps, 'demo', one.id);
+  const aside = JSON.stringify(await redis.xrange('{idv}:outbox:aside', '-', '+'));
+  expect([aside.includes(one.id), aside.includes(other.id)]).toEqual([false, true]);
+});
