@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectFailingFast, connectPatiently } from '@identity-events/shared/runtime/redis';
+import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { keys } from '@identity-events/shared/store/keys';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { Engine } from '@identity-events/tools/engines/engine';
@@ -115,4 +116,17 @@ const eventText = JSON.stringify({
   datacontenttype: 'application/json',
   partitionkey: 'demo:user-1',
   data: {},
+});
+
+it('who follows a capture over a connection that is half open hears of it again over a new one', async () => {
+  const subscriber = fast();
+  await new Promise((resolve) => subscriber.once('ready', resolve));
+  const heard = vi.fn();
+  const end = await createCaptureChanges(subscriber, 100).watch('cap_1', heard);
+  proxy.goSilent();
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled(), soon);
+  heard.mockClear();
+  await direct[0].publish(keys.capture('cap_1'), '');
+  await vi.waitFor(() => expect(heard).toHaveBeenCalled(), soon);
+  end();
 });

@@ -17,13 +17,18 @@ interface Channel {
   readonly open: Promise<unknown>;
 }
 
+/** How often a silent connection is asked for a sign of life while somebody watches, in ms. */
+const pulseMs = 5_000;
+
 /**
  * `subscriber` is a connection that nothing else uses: Redis takes no other commands on it. However many watch, a process
  * has this one connection, and hears of the captures that are watched, no others: the steps publish on a channel of each
- * capture, named like its record.
+ * capture, named like its record. While somebody watches, it is asked for a sign of life every `everyMs`, so that one that is half open
+ * owes an answer and is given up (`connectFailingFast`).
  */
-export function createCaptureChanges(subscriber: Redis): CaptureChanges {
+export function createCaptureChanges(subscriber: Redis, everyMs = pulseMs): CaptureChanges {
   const channels = new Map<string, Channel>();
+  let pulse: NodeJS.Timeout | undefined;
   const ring = (channel: string): void => channels.get(channel)?.listeners.forEach((listener) => listener());
   subscriber.on('message', ring);
   // Whatever was published while the connection was gone is lost.
@@ -39,6 +44,7 @@ export function createCaptureChanges(subscriber: Redis): CaptureChanges {
   function close(name: string, { listeners }: Channel, listener: () => void): void {
     if (!listeners.delete(listener) || listeners.size > 0) return;
     channels.delete(name);
+    if (channels.size === 0) clearInterval(pulse);
     subscriber.unsubscribe(name).catch(() => undefined);
   }
 
@@ -50,6 +56,7 @@ export function createCaptureChanges(subscriber: Redis): CaptureChanges {
         listeners: new Set(),
         open: whileRedisIsUp(() => subscriber.subscribe(name)),
       };
+      if (channels.size === 0) pulse = setInterval(() => void subscriber.ping().catch(() => undefined), everyMs);
       channels.set(name, channel);
       channel.listeners.add(listener);
       try {
