@@ -180,3 +180,8 @@ export const credentialRules = {
 
 /** A code or status that no source knows. Fails closed: not retried, not blamed on the person. */
 export const unknownRule: FaultRule = { ...provider('provider_error_unknown'), retriable: false };
+
+/** True for codes and statuses that a source names; there are few, so they may label a metric. */
+export function isDocumentedCode(code: number): boolean {
+  return providerCodes.has(code) || httpStatuses.has(code) || code === 401 || code === 403;
+}

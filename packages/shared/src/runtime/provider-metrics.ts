@@ -7,13 +7,15 @@ export interface FinishedCall {
   readonly outcome: string;
   /** The provider's code, the client's own for calls without an answer, or none. */
   readonly errorCode: number | string | null;
+  /** The HTTP status, if one was seen; counts as the code of an error that has no other. */
+  readonly status: number | null;
   readonly durationMs: number;
 }
 
-/** Counts and times provider calls. Codes that are not among `knownCodes` are told as `unknown`, so that they stay few. */
+/** Counts and times provider calls. Codes that `isKnown` does not know are told as `unknown`, so that they stay few. */
 export function createProviderMetrics(
   registry: Registry,
-  knownCodes: { has(code: number): boolean },
+  isKnown: (code: number) => boolean,
 ): (call: FinishedCall) => void {
   const duration = new Histogram({
     name: `${metricsPrefix}provider_call_duration_seconds`,
@@ -24,18 +26,18 @@ export function createProviderMetrics(
   });
   const errors = new Counter({
     name: `${metricsPrefix}provider_errors_total`,
-    help: "Calls to Vlens that failed, by its documented code (unknown: any other; none: no code) or the client's.",
+    help: "Calls to Vlens that failed, by documented code or status (unknown: any other), or the client's own code.",
     labelNames: ['endpoint', 'code'] as const,
     registers: [registry],
   });
-  return ({ endpoint, outcome, errorCode, durationMs }) => {
+  return ({ endpoint, outcome, errorCode, status, durationMs }) => {
     duration.observe({ endpoint, outcome }, durationMs / 1_000);
-    if (outcome !== 'ok') errors.inc({ endpoint, code: codeLabel(errorCode, knownCodes) });
+    if (outcome !== 'ok') errors.inc({ endpoint, code: codeLabel(errorCode ?? status, isKnown) });
   };
 }
 
-function codeLabel(code: number | string | null, known: { has(code: number): boolean }): string {
+function codeLabel(code: number | string | null, isKnown: (code: number) => boolean): string {
   if (code === null) return 'none';
   if (typeof code === 'string') return code;
-  return known.has(code) ? String(code) : 'unknown';
+  return isKnown(code) ? String(code) : 'unknown';
 }

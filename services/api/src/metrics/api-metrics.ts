@@ -8,7 +8,7 @@ import {
 import { createProviderMetrics, type FinishedCall } from '@identity-events/shared/runtime/provider-metrics';
 import type { Captures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
-import { providerCodes } from '@identity-events/vlens/error-table';
+import { isDocumentedCode } from '@identity-events/vlens/error-table';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { watchImageStore } from './image-store-metrics.ts';
 
@@ -49,7 +49,7 @@ export function createApiMetrics(registry: Registry, imageFolder: string): ApiMe
   return {
     ...metricsPageOf(registry),
     requestAnswered: requestMetrics(registry),
-    providerCalled: createProviderMetrics(registry, providerCodes),
+    providerCalled: createProviderMetrics(registry, isDocumentedCode),
     countSubmissions: (captures) => ({
       ...captures,
       async accept(capture, claim, windows) {

@@ -1,6 +1,6 @@
 import { type MetricsPage, metricsPageOf } from '@identity-events/shared/runtime/metrics';
 import { createProviderMetrics } from '@identity-events/shared/runtime/provider-metrics';
-import { providerCodes } from '@identity-events/vlens/error-table';
+import { isDocumentedCode } from '@identity-events/vlens/error-table';
 import type { Registry } from 'prom-client';
 import { createCaptureMetrics } from './capture-metrics.ts';
 import { createProviderGateMetrics } from './provider-gate-metrics.ts';
@@ -26,7 +26,7 @@ export function createWorkerMetrics(registry: Registry, now: () => number) {
     queue: createQueueMetrics(registry),
     captures: createCaptureMetrics(registry, now),
     gate: createProviderGateMetrics(registry),
-    providerCalled: createProviderMetrics(registry, providerCodes),
+    providerCalled: createProviderMetrics(registry, isDocumentedCode),
     publisher: createPublishMetrics(registry, now),
     /** The page; each time it is asked for, `readState` is. */
     page(readState: () => Promise<SystemState>): MetricsPage {
