@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createDeadLetters } from '@identity-events/shared/dead-letters/dead-letters';
 import { openAuditLog } from '@identity-events/shared/runtime/audit-log';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
@@ -11,8 +12,9 @@ import { createAnnouncements } from '@identity-events/shared/store/announcements
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
-import { createCaptures } from '@identity-events/shared/store/captures';
+import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
@@ -29,6 +31,7 @@ import { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
 import { createSlots } from './http/slots.ts';
 import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
+import { createOwnDeadLetters } from './ops/own-dead-letters.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
@@ -64,11 +67,12 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const redis = connect();
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
+  const context: Context = { config, tenants, redis, sealer, logger, releases };
   await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
   const captures = metrics.countSubmissions(createCaptures(redis));
   const captureIndex = createCaptureIndex(redis, captures);
   const images = metrics.countImageBytes(createDiskImageStore(config.CAPTURE_STORE_DIR, sealer));
-  const identityImages = openEvidence({ config, tenants, redis, sealer, metrics, logger, releases });
+  const identityImages = openEvidence(context, metrics);
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
     tenants,
@@ -83,22 +87,10 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     waits,
     heartbeatMs,
     identity: { captures, sealer, now: Date.now },
-    submit: {
-      captures,
-      images,
-      queue,
-      logger,
-      sealer,
-      now: Date.now,
-      newCaptureId,
-      newTransactionId: v4,
-      windowsOf: (tenant) =>
-        tenantOf(tenants, tenant).windows.map(({ calls, ms }) => ({ calls, ms: ms + config.VLENS_WINDOW_MARGIN_MS })),
-      idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
-      expiryMsOf: (tenant) => tenantOf(tenants, tenant).expiryMs ?? config.CAPTURE_EXPIRY_MS,
-    },
+    submit: { captures, images, queue, ...submitting(context) },
     erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
-    webhooks: openWebhooks(config, tenants, redis),
+    webhooks: openWebhooks(context),
+    ...openOperations(context, captures, images),
     trustedProxies: config.TRUSTED_PROXIES,
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
@@ -125,17 +117,49 @@ function readTenants({ config, env, logger, releases }: StartApiOptions): Promis
   });
 }
 
-interface Evidence {
+interface Context {
   readonly config: ApiConfig;
   readonly tenants: Tenants;
   readonly redis: Redis;
   readonly sealer: Sealer;
-  readonly metrics: ApiMetrics;
   readonly logger: Logger;
   readonly releases: Releases;
 }
 
-function openEvidence({ config, tenants, redis, sealer, metrics, logger, releases }: Evidence) {
+function submitting({ config, tenants, sealer, logger }: Context) {
+  return {
+    logger,
+    sealer,
+    now: Date.now,
+    newCaptureId,
+    newTransactionId: v4,
+    windowsOf: (tenant: string) =>
+      tenantOf(tenants, tenant).windows.map(({ calls, ms }) => ({ calls, ms: ms + config.VLENS_WINDOW_MARGIN_MS })),
+    idempotencyWindowMs: config.IDEMPOTENCY_WINDOW_MS,
+    expiryMsOf: (tenant: string) => tenantOf(tenants, tenant).expiryMs ?? config.CAPTURE_EXPIRY_MS,
+  };
+}
+
+/** Dead letters. What is under way when the service stops ends after the letter it is at. */
+function openOperations({ config, tenants, redis, releases }: Context, captures: Captures, images: ImageStore) {
+  const letters = createDeadLetters({
+    redis,
+    captures,
+    images,
+    now: Date.now,
+    newNonce: v4,
+    retentionMsOf: (tenant) => tenants.tenantOf(tenant)?.retentionMs ?? config.RECORD_RETENTION_MS,
+    imageGraceMs: config.IMAGE_GRACE_MS,
+    redrivesMax: config.DEAD_LETTER_REDRIVES_MAX,
+  });
+  releases.onStop('dead letters', () => letters.close());
+  const stopping = new AbortController();
+  releases.onStop('operations', async () => stopping.abort());
+  const deadLetters = createOwnDeadLetters({ letters, isAlone: () => tenants.all().length === 1 });
+  return { deadLetters, stopping: stopping.signal };
+}
+
+function openEvidence({ config, tenants, redis, sealer, logger, releases }: Context, metrics: ApiMetrics) {
   return openIdentityImages(tenants, {
     redis,
     sealer,
@@ -153,7 +177,7 @@ function openEvidence({ config, tenants, redis, sealer, metrics, logger, release
   });
 }
 
-function openWebhooks(config: ApiConfig, tenants: Tenants, redis: Redis): HttpAppDeps['webhooks'] {
+function openWebhooks({ config, tenants, redis }: Context): HttpAppDeps['webhooks'] {
   return {
     announcements: createAnnouncements(redis),
     now: Date.now,

@@ -52,6 +52,12 @@ const settings = z.object({
   BODY_BYTES_IN_FLIGHT_MAX: wholeNumber(64 * 1024 * 1024, 16 * 1024 ** 3).default(256 * 1024 * 1024),
   /** Requests that wait for a capture or follow it at one time; beyond it callers get 503; 1 to 100,000. Default 1,000. */
   WAITS_MAX: wholeNumber(1, 100_000).default(1_000),
+  /** How long images outlive their capture's outcome; milliseconds, 0 to 30 days. Beyond 0 they may stay an hour more. */
+  IMAGE_GRACE_MS: wholeNumber(0, 30 * 86_400_000).default(0),
+  /** How long ended captures stay readable; milliseconds, an hour to 400 days. Default 30 days. */
+  RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
+  /** New attempts for a dead letter after which it gets no more, unless forced; 1 to 100. */
+  DEAD_LETTER_REDRIVES_MAX: wholeNumber(1, 100).default(3),
   /** Time for running requests to end after SIGTERM; milliseconds, 1,000 to 60,000. */
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 60_000).default(10_000),
   /** File to which a line is added for whatever brings personal data in or out or erases it; stdout without it. */

@@ -24,6 +24,6 @@ export function keepKeys(file: string): Keys {
 
 /** How the API is told of a client: its name, the hash of its key, and that it may do everything. */
 export function apiClient(name: string, apiKey: string): string {
-  const scopes = 'captures:write+captures:read+evidence:read+identity:read';
+  const scopes = 'captures:write+captures:read+evidence:read+identity:read+ops';
   return `${name}:${createHash('sha256').update(apiKey).digest('hex')}:${scopes}`;
 }

@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { captureKinds, captureStatuses, subject } from './capture.ts';
 import { type CaptureView, captureView } from './capture-view.ts';
+import { moment } from './moment.ts';
 
 /** How many captures a page may hold. */
 export const pageLimits = { default: 20, max: 100 } as const;
-
-const moment = (description: string) =>
-  z.iso
-    .datetime({ offset: true, error: 'must be given once: a time as of RFC 3339, with its + encoded as %2B' })
-    .transform((text) => Date.parse(text))
-    .optional()
-    .meta({ description });
 
 /** Which captures are listed, and from where on. */
 export const captureListQuery = z.strictObject({
@@ -23,8 +17,8 @@ export const captureListQuery = z.strictObject({
     .enum(captureKinds, `must be given once: one of ${captureKinds.join(', ')}`)
     .optional()
     .meta({ description: 'Only captures of this kind.' }),
-  createdAfter: moment('Only captures accepted at this time or later.'),
-  createdBefore: moment('Only captures accepted before this time.'),
+  createdAfter: moment.optional().meta({ description: 'Only captures accepted at this time or later.' }),
+  createdBefore: moment.optional().meta({ description: 'Only captures accepted before this time.' }),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${pageLimits.max}`)

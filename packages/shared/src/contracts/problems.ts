@@ -101,6 +101,12 @@ export const problems = {
     meaning: 'Fields or images are missing, unknown or not of their form. The errors point at every one.',
     remedy: 'Mend them all and send the capture again, with the same or another Idempotency-Key: nothing was stored.',
   },
+  'invalid-request': {
+    status: 422,
+    title: 'The request is not valid.',
+    meaning: 'Members of the body are missing, unknown or not of their form. The errors point at every one.',
+    remedy: 'Mend them all and send the request again: nothing was done.',
+  },
   'invalid-notification': {
     status: 422,
     title: 'The notification is not valid.',

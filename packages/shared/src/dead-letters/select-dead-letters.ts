@@ -5,6 +5,8 @@ import type { DeadLetter } from './dead-letter.ts';
 export interface DeadLetterFilter {
   readonly cause?: string | undefined;
   readonly tenant?: string | undefined;
+  /** With a tenant: also letters that name none, for their record is gone or can't be read. */
+  readonly strays?: boolean | undefined;
   readonly kind?: CaptureKind | undefined;
   readonly failedAfter?: number | undefined;
   readonly failedBefore?: number | undefined;
@@ -69,7 +71,7 @@ function passes({ cause, failedAt, capture }: DeadLetter, filter: DeadLetterFilt
   const { tenant, kind } = typeof capture === 'string' ? {} : capture;
   return (
     (filter.cause === undefined || filter.cause === cause) &&
-    (filter.tenant === undefined || filter.tenant === tenant) &&
+    (filter.tenant === undefined || filter.tenant === tenant || (filter.strays === true && tenant === undefined)) &&
     (filter.kind === undefined || filter.kind === kind) &&
     (filter.failedAfter === undefined || failedAt > filter.failedAfter) &&
     (filter.failedBefore === undefined || failedAt < filter.failedBefore)

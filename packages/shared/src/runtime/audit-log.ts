@@ -13,6 +13,8 @@ export type AuditAction =
   | 'identity.read'
   | 'evidence.list'
   | 'evidence.read'
+  | 'dead_letter.list'
+  | 'dead_letter.read'
   | 'dead_letter.redrive'
   | 'dead_letter.abandon'
   | 'event.replay';

@@ -3,6 +3,7 @@ import { createDocument } from 'zod-openapi';
 import { capturePaths } from './capture-paths.ts';
 import { identityPaths } from './identity-paths.ts';
 import { openPaths } from './open-paths.ts';
+import { opsPaths } from './ops-paths.ts';
 import { writePlainly } from './plain-schema.ts';
 import { webhookPaths } from './webhook-paths.ts';
 
@@ -27,11 +28,12 @@ export function buildOpenApi(): object {
       tags: [
         { name: 'captures', description: 'Submit captures and see where they stand.' },
         { name: 'evidence', description: 'What the provider holds of verified persons.' },
+        { name: 'operations', description: 'Dead letters, for whoever operates the service.' },
         { name: 'webhooks', description: 'What Vlens posts.' },
         { name: 'documents', description: 'The contracts themselves.' },
         { name: 'health', description: 'For whoever runs the service.' },
       ],
-      paths: { ...capturePaths, ...identityPaths, ...webhookPaths, ...openPaths },
+      paths: { ...capturePaths, ...identityPaths, ...opsPaths, ...webhookPaths, ...openPaths },
       components: {
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'Your API key (RFC 6750).' } },
       },

@@ -2,6 +2,13 @@ import type { ApiScope } from '@identity-events/shared/contracts/scopes';
 import type { AuditAction } from '@identity-events/shared/runtime/audit-log';
 import type { RequestHandler } from 'express';
 import { type CaptureEventsRouteDeps, captureEventsRoute } from './capture-events-route.ts';
+import {
+  abandonDeadLettersRoute,
+  type DeadLetterRoutesDeps,
+  listDeadLettersRoute,
+  redriveDeadLettersRoute,
+  showDeadLetterRoute,
+} from './dead-letter-routes.ts';
 import { eraseCaptureRoute } from './erase-capture-route.ts';
 import { type EraseSubjectRouteDeps, eraseSubjectRoute } from './erase-subject-route.ts';
 import { type GetCaptureRouteDeps, getCaptureRoute } from './get-capture-route.ts';
@@ -22,7 +29,8 @@ export interface ApiRoutesDeps
     EraseSubjectRouteDeps,
     GetIdentityRouteDeps,
     ListCapturesRouteDeps,
-    IdentityImagesRoutesDeps {}
+    IdentityImagesRoutesDeps,
+    DeadLetterRoutesDeps {}
 
 /** A call for clients. What it declares here is seen to before `handle` runs, which finds the client by `clientOf`. */
 interface ApiRoute {
@@ -96,5 +104,29 @@ export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
       audit: 'evidence.read',
       handle: identityImageContentRoute(deps),
     },
+    ...operations(deps),
+  ];
+}
+
+function operations(deps: DeadLetterRoutesDeps): readonly ApiRoute[] {
+  const [letters, scope] = ['/v1/ops/dead-letters', 'ops'] as const;
+  return [
+    { method: 'get', path: letters, scope, audit: 'dead_letter.list', handle: listDeadLettersRoute(deps) },
+    {
+      method: 'post',
+      path: `${letters}/redrive`,
+      scope,
+      audit: 'dead_letter.redrive',
+      handle: redriveDeadLettersRoute(deps),
+    },
+    {
+      method: 'post',
+      path: `${letters}/abandon`,
+      scope,
+      audit: 'dead_letter.abandon',
+      handle: abandonDeadLettersRoute(deps),
+    },
+    // Behind the others, which it would take for ids.
+    { method: 'get', path: `${letters}/:id`, scope, audit: 'dead_letter.read', handle: showDeadLetterRoute(deps) },
   ];
 }

@@ -122,6 +122,13 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     },
     trustedProxies: [],
     identity: { captures: { readSealedIdentity: () => whileUp(() => new Map()) }, sealer, now: Date.now },
+    deadLetters: {
+      list: () => whileUp(() => ({ letters: [], next: null })),
+      show: () => whileUp(() => null),
+      redrive: () => nothing(),
+      abandon: () => nothing(),
+    },
+    stopping: new AbortController().signal,
     ...parts,
     submit: {
       captures,
@@ -162,6 +169,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
   const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, audited, calls, away: false };
   return fixture;
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 const without = (ids: readonly string[], captureId: string): string[] => ids.filter((id) => id !== captureId);
 

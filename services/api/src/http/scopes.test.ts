@@ -26,6 +26,10 @@ const rows: readonly Row[] = [
   row('delete', '/v1/subjects/:subject', 'captures:write', 'subject.erase'),
   row('get', '/v1/identities/images', 'evidence:read', 'evidence.list'),
   row('get', '/v1/identities/images/content', 'evidence:read', 'evidence.read'),
+  row('get', '/v1/ops/dead-letters', 'ops', 'dead_letter.list'),
+  row('get', '/v1/ops/dead-letters/:id', 'ops', 'dead_letter.read'),
+  row('post', '/v1/ops/dead-letters/redrive', 'ops', 'dead_letter.redrive'),
+  row('post', '/v1/ops/dead-letters/abandon', 'ops', 'dead_letter.abandon'),
 ];
 
 /** Calls under /v1 that know who asks by something else than an API key, and are held to that in tests of their own. */
@@ -124,11 +128,12 @@ it('covers every call under /v1', () => {
 it.each(rows)('$method $path accounts for $audit, whether it is done or refused', async (one) => {
   const fixture = createApiFixture();
   const { status } = await ask(fixture, one, apiKey);
-  await ask(fixture, one, keyWith('ops'));
+  const other: ApiScope = one.scope === 'ops' ? 'captures:read' : 'ops';
+  await ask(fixture, one, keyWith(other));
   const common = { action: one.audit, tenant: 'demo', object: null, requestId: 'request-1234' };
   const entries = [
     { ...common, client: 'portal', status, outcome: status < 400 ? 'done' : 'refused' },
-    { ...common, client: 'with-ops', status: 403, outcome: 'refused', problem: 'forbidden' },
+    { ...common, client: `with-${other}`, status: 403, outcome: 'refused', problem: 'forbidden' },
   ];
   await expect.poll(() => fixture.audited).toMatchObject(one.audit ? entries : []);
 });
