@@ -32,7 +32,9 @@ afterAll(() => redis.quit());
 function start(rounds: Readonly<Record<string, Round>>): ReconcileWorker {
   const connection = new Redis(testRedisUrl(5), { protocol: 2, maxRetriesPerRequest: null });
   connections.push(connection);
-  const worker = startReconcileWorker(connection, rounds, { logger, lockMs: 10_000, stalledCheckMs: 300 });
+  const worker = startReconcileWorker(connection, rounds, {
+    ...{ logger, lockMs: 10_000, stalledCheckMs: 300, sureEveryMs: 200 },
+  });
   workers.push(worker);
   return worker;
 }
@@ -105,4 +107,63 @@ it('a round whose worker was cut off comes again, through another one', async ()
   await queue.close();
   start({ round: { everyMs: 50, run } });
   await vi.waitFor(() => expect(state.runs).toBeGreaterThan(3), enough);
+});
+
+const schedulerKeys = async (): Promise<string[]> => {
+  const found = await redis.keys(`${redisPrefix}:reconcile:*`);
+  return found.filter((key) => /:(repeat|delayed|wait|prioritized)/.test(key));
+};
+
+const losses: [string, () => Promise<unknown>][] = [
+  ['whose scheduler was removed', () => schedulerAnd((queue) => queue.removeJobScheduler('round'))],
+  ['whose next job was lost', () => redis.del(`${redisPrefix}:reconcile:delayed`, `${redisPrefix}:reconcile:wait`)],
+  ['of which Redis lost everything', async () => redis.del(...(await schedulerKeys()))],
+];
+
+async function schedulerAnd(act: (queue: Queue) => Promise<unknown>): Promise<void> {
+  const queue = new Queue('reconcile', { connection: redis, prefix: redisPrefix });
+  await act(queue);
+  await queue.close();
+}
+
+it.each(losses)('a round %s comes again', async (_, lose) => {
+  const { state, run } = noting();
+  start({ round: { everyMs: 100, run } });
+  await vi.waitFor(() => expect(state.runs).toBeGreaterThan(1), enough);
+  await lose();
+  const before = state.runs;
+  await vi.waitFor(() => expect(state.runs).toBeGreaterThan(before + 3), enough);
+});
+
+it('a round that Redis refused to plan at start is planned later', async () => {
+  const { state, run } = noting();
+  // Everything fails at first, as on a Redis that is full or has just become a replica.
+  await redis.set(`${redisPrefix}:reconcile:meta`, 'in the way');
+  start({ round: { everyMs: 100, run } });
+  await vi.waitFor(() => expect(warnings).toContain('reconcile.not_scheduled'), enough);
+  await redis.del(`${redisPrefix}:reconcile:meta`);
+  await vi.waitFor(() => expect(state.runs).toBeGreaterThan(2), enough);
+});
+
+it('a round planned by a clock that was ahead is planned anew, and one with other times gets them', async () => {
+  const { state, run } = noting();
+  await schedulerAnd((queue) =>
+    queue.upsertJobScheduler('round', { every: 100, startDate: Date.now() + 3_600_000 }, { name: 'round' }),
+  );
+  await schedulerAnd((queue) => queue.upsertJobScheduler('seldom', { every: 3_600_000 }, { name: 'seldom' }));
+  const seldom = noting();
+  start({ round: { everyMs: 100, run }, seldom: { everyMs: 100, run: seldom.run } });
+  await vi.waitFor(() => expect(Math.min(state.runs, seldom.state.runs)).toBeGreaterThan(3), enough);
+});
+
+it('many workers that make sure of it plan no round twice', async () => {
+  const { state, run } = noting();
+  for (let i = 0; i < 4; i++) start({ round: { everyMs: 3_600_000, run } });
+  await vi.waitFor(() => expect(state.runs).toBe(1), enough);
+  let looks = 0;
+  await vi.waitFor(() => {
+    looks += 1;
+    expect(looks).toBeGreaterThan(50);
+  }, enough);
+  expect(state.runs).toBe(1);
 });
