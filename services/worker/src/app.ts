@@ -34,11 +34,12 @@ import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metric
 import { startRelay } from './outbox/relay.ts';
 import type { CaptureJobDeps } from './queue/capture-job-processor.ts';
 import { createCaptureJobs } from './queue/capture-jobs.ts';
-import { startCaptureWorker } from './queue/capture-worker.ts';
+import { deadLetterAgeMs, startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
 import { createQueueState } from './queue/queue-state.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
+import { dropOldDeadLetters } from './reconcile/drop-old-dead-letters.ts';
 import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
 import { openVlensClients } from './vlens/open-vlens-clients.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
@@ -275,6 +276,7 @@ function identityRetentionOf(tenants: Tenants, config: WorkerConfig): (tenant: s
 
 /** Looking at a capture with which nothing is the matter, and at all images, is of use now and then only. */
 const [lookAgainMs, imagesEveryMs, orphanAgeMs] = [300_000, 600_000, 3_600_000];
+const [deadLettersEveryMs, sureEveryMs] = [600_000, 30_000];
 
 /** What was left behind on the way, by crashes and accidents. */
 function startReconciling({ config, logger, releases, redis, tenants, metrics }: Context): void {
@@ -305,8 +307,9 @@ function startReconciling({ config, logger, releases, redis, tenants, metrics }:
       everyMs: imagesEveryMs,
       run: (signal: AbortSignal) => collectOrphans({ ...common, orphanAgeMs }, signal),
     },
+    deadLetters: { everyMs: deadLettersEveryMs, run: () => dropOldDeadLetters({ jobs, logger, deadLetterAgeMs }) },
   };
   const { JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
-  const reconciler = startReconcileWorker(redis, rounds, { logger, lockMs, stalledCheckMs });
+  const reconciler = startReconcileWorker(redis, rounds, { logger, lockMs, stalledCheckMs, sureEveryMs });
   releases.onStop('reconciler', () => reconciler.close());
 }

@@ -7,7 +7,7 @@ import type { DeadJobs } from './dead-jobs.ts';
 
 export interface AbandonDeps extends EndCaptureDeps {
   readonly jobs: DeadJobs;
-  readonly captures: Pick<Captures, 'read' | 'finish'>;
+  readonly captures: Pick<Captures, 'read' | 'readRemains' | 'finish'>;
 }
 
 export interface AbandonOptions {
@@ -24,7 +24,8 @@ export type Abandoned =
   | { readonly captureId: string; readonly result: 'refused'; readonly why: 'not_dead' | 'unreadable' };
 
 /**
- * Gives a dead letter up: `identity.failed` with `internal_error`, then images and job go.
+ * Gives a dead letter up: `identity.failed` with `internal_error`, then images and job go. One whose record is damaged, too, as
+ * long as that tells whose it is; one of a newer version is for that version's processes.
  *
  * Repeating it finishes what was begun and publishes nothing more; a worker that has the capture meanwhile finds it
  * ended. Only dead letters are taken: this is no way to cancel captures. Throws `AppError('redis_unavailable')`.
@@ -35,7 +36,7 @@ export async function abandonDeadLetter(
   { dryRun = false }: AbandonOptions,
 ): Promise<Abandoned> {
   if ((await deps.jobs.failedAt(captureId)) === null) return { captureId, result: 'refused', why: 'not_dead' };
-  const record = await readBehind(deps.captures, captureId);
+  const record = await readAsFarAsPossible(deps.captures, captureId);
   if (record === 'unreadable') return { captureId, result: 'refused', why: record };
   if (dryRun) {
     const open = record !== 'missing' && !isTerminal(record.status);
@@ -44,4 +45,10 @@ export async function abandonDeadLetter(
   const ended = record !== 'missing' && (await endCapture(deps, record, failedBy('internal_error')));
   await deps.jobs.remove(captureId);
   return { captureId, result: ended ? 'abandoned' : 'dismissed' };
+}
+
+async function readAsFarAsPossible(captures: AbandonDeps['captures'], captureId: string) {
+  const record = await readBehind(captures, captureId);
+  if (record === 'newer') return 'unreadable';
+  return record === 'unreadable' ? ((await captures.readRemains(captureId)) ?? record) : record;
 }

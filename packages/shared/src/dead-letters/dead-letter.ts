@@ -25,12 +25,12 @@ export interface DeadLetter {
   readonly stalls: number;
   /** The redrive that made the job; null for a capture's first one. */
   readonly nonce: string | null;
-  /** `missing`: its record was erased or has run out. `unreadable`: another version wrote it. */
+  /** `missing`: its record was erased or has run out. `unreadable`: it is damaged, or a newer version wrote it. */
   readonly capture: DeadCapture | 'missing' | 'unreadable';
 }
 
 /** A failed job and its record as a dead letter. */
-export function toDeadLetter(job: Job, record: CaptureRecord | 'missing' | 'unreadable'): DeadLetter {
+export function toDeadLetter(job: Job, record: CaptureRecord | 'missing' | 'newer' | 'unreadable'): DeadLetter {
   const { nonce } = Object(job.data) as { nonce?: unknown };
   return {
     captureId: job.id ?? '',
@@ -40,7 +40,7 @@ export function toDeadLetter(job: Job, record: CaptureRecord | 'missing' | 'unre
     starts: job.attemptsStarted,
     stalls: job.stalledCounter,
     nonce: typeof nonce === 'string' ? nonce : null,
-    capture: typeof record === 'string' ? record : toDeadCapture(record),
+    capture: record === 'newer' ? 'unreadable' : typeof record === 'string' ? record : toDeadCapture(record),
   };
 }
 

@@ -283,3 +283,18 @@ it('acts on what passes the filter only, oldest first, up to the limit, no faste
   expect(seen).toBe(2);
   expect(await letters.count()).toBe(5);
 });
+
+it('abandons one whose record is damaged, as long as that tells whose it is', async () => {
+  const [damaged, nobodys] = [await dead('record_invalid: x'), await dead('record_invalid: x')];
+  await redis.hset(keys.capture(damaged.id), 'step:link', 'no JSON');
+  await redis.hdel(keys.capture(nobodys.id), 'tenant');
+  expect(await abandon([damaged.id], { dryRun: true })).toMatchObject([{ result: 'would_abandon' }]);
+  expect(await abandon([damaged.id, nobodys.id])).toMatchObject([
+    { result: 'abandoned' },
+    { result: 'refused', why: 'unreadable' },
+  ]);
+  expect(await eventsOf(damaged.id)).toMatchObject([
+    { id: `${damaged.id}.outcome`, type: 'identity.failed', data: { reason: { code: 'internal_error' } } },
+  ]);
+  expect(await letters.show(damaged.id)).toBeNull();
+});

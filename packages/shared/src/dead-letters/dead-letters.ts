@@ -17,7 +17,7 @@ import {
 
 export interface DeadLettersDeps extends EndCaptureDeps, Omit<RedriveDeps, 'jobs'> {
   readonly redis: Redis;
-  readonly captures: Pick<Captures, 'read' | 'finish' | 'noteRedrive'>;
+  readonly captures: Pick<Captures, 'read' | 'readRemains' | 'finish' | 'noteRedrive'>;
 }
 
 /** How fast, and until when. */

@@ -51,7 +51,7 @@ export async function redriveDeadLetter(
   const failedAt = await jobs.failedAt(captureId);
   if (failedAt === null) return refused('not_dead');
   const record = await readBehind(captures, captureId);
-  if (typeof record === 'string') return refused(record);
+  if (typeof record === 'string') return refused(record === 'newer' ? 'unreadable' : record);
   const allowed = force ? Number.MAX_SAFE_INTEGER : redrivesMax;
   if (dryRun) {
     if (isTerminal(record.status)) return refused('ended');

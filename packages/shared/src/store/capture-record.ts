@@ -38,7 +38,8 @@ const recordedOutcome = z.discriminatedUnion('outcome', [
   identityFailed.loose().extend({ ...anyChecks, reason: reason.loose().extend({ code: z.string() }) }),
 ]);
 
-const fields = z.object({
+/** The fields of a record but its steps. */
+export const recordFields = z.object({
   v: z.literal('1'),
   id: z.string(),
   tenant: z.string(),
@@ -89,7 +90,7 @@ const step = z.looseObject({ finishedAt: epochMs, durationMs: z.number() });
 export type RecordedStep = z.infer<typeof step>;
 
 /** The truth about one capture. `steps` holds what each finished provider step brought, by step name. */
-export type CaptureRecord = z.infer<typeof fields> & { readonly steps: ReadonlyMap<string, RecordedStep> };
+export type CaptureRecord = z.infer<typeof recordFields> & { readonly steps: ReadonlyMap<string, RecordedStep> };
 
 const stepPrefix = 'step:';
 
@@ -105,10 +106,30 @@ export const fieldContext = (tenant: string, captureId: string, field: string): 
 
 const isErased = (hash: Readonly<Record<string, string>>): boolean => hash['status'] === 'erased';
 
-/** Reads a record as Redis returns it; null when there is none, or it was erased. Throws `AppError('record_invalid')`. */
+/** Values of which later versions may have more than this one. */
+const known: Readonly<Record<string, readonly string[]>> = {
+  v: ['1'],
+  status: captureStatuses,
+  kind: captureKinds,
+  lane: lanes,
+};
+
+/** What this version does not know it takes for a newer one's; what it knows and can't read is damage. */
+function isNewer(hash: Readonly<Record<string, string>>): boolean {
+  return Object.entries(known).some(([name, values]) => {
+    const value = hash[name];
+    return value !== undefined && !values.includes(value);
+  });
+}
+
+/**
+ * Reads a record as Redis returns it; null when there is none, or it was erased. Throws `AppError('record_newer')`, which is
+ * retriable: processes of a newer version can read it. Throws `AppError('record_invalid')` for one that is damaged.
+ */
 export function parseCaptureRecord(hash: Readonly<Record<string, string>>): CaptureRecord | null {
   if (Object.keys(hash).length === 0 || isErased(hash)) return null;
-  const parsed = fields.safeParse(hash, { reportInput: false });
+  if (isNewer(hash)) throw new AppError('record_newer', 'A newer version wrote this record.', { retriable: true });
+  const parsed = recordFields.safeParse(hash, { reportInput: false });
   if (!parsed.success) throw unreadable(parsed.error);
   return { ...parsed.data, steps: parseSteps(hash) };
 }

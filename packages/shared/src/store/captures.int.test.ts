@@ -232,3 +232,17 @@ it('says when an outcome can be expected, from the budget and the calls that are
   await captures.finish(ending(first.capture, 'failed'));
   expect(await redis.hgetall(keys.backlog(tenant))).toMatchObject({ interactive: '22', bulk: '12', callMs: '100' });
 });
+
+it.each([
+  ['v', '2'],
+  ['status', 'resting'],
+  ['kind', 'passport'],
+  ['lane', 'night'],
+])('a record whose %s a newer version wrote is left to newer workers, as it is', async (field, value) => {
+  const capture = newCapture();
+  await captures.accept(capture, claim(), windows);
+  await redis.hset(keys.capture(capture.id), field, value);
+  await expect(captures.read(capture.id)).rejects.toMatchObject({ code: 'record_newer', retriable: true });
+  await expect(captures.begin(capture.id)).rejects.toMatchObject({ code: 'record_newer' });
+  if (field === 'v') expect(await redis.hget(keys.capture(capture.id), 'status')).toBe('queued');
+});

@@ -14,6 +14,7 @@ import {
   stepOfField,
 } from './capture-record.ts';
 import { idempotencyDigest, keys } from './keys.ts';
+import { parseRecordRemains, type RecordRemains } from './record-remains.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
 import {
@@ -101,8 +102,10 @@ export interface Captures {
    * outcome can be expected.
    */
   accept(capture: NewCapture, claim: IdempotencyClaim, windows: readonly Window[]): Promise<Acceptance>;
-  /** Null when there is no such capture, or it was erased. Throws `AppError('record_invalid')`. */
+  /** Null when there is no such capture, or it was erased. Throws `AppError('record_newer')` and `AppError('record_invalid')`. */
   read(captureId: string): Promise<CaptureRecord | null>;
+  /** What can still be read of a damaged record; null when that is too little, or there is none. */
+  readRemains(captureId: string): Promise<RecordRemains | null>;
   /** What remains of an erased capture; null when it was not erased, or that was too long ago. */
   readErased(captureId: string): Promise<ErasedRecord | null>;
   /** Like {@link Captures.read}, and a queued capture is `processing` from then on. */
@@ -172,12 +175,7 @@ export function createCaptures(redis: Redis): Captures {
       const [verdict, captureId, expectedBy] = reply as [Acceptance['verdict'], string, number];
       return verdict === 'accepted' ? { verdict, captureId, expectedBy } : { verdict, captureId };
     },
-    async read(captureId) {
-      return parseCaptureRecord(await whileRedisIsUp(() => redis.hgetall(keys.capture(captureId))));
-    },
-    async readErased(captureId) {
-      return parseErasedRecord(await whileRedisIsUp(() => redis.hgetall(keys.capture(captureId))));
-    },
+    ...readers(redis),
     async begin(captureId) {
       const flat = (await runScript(redis, scripts.begin, [keys.capture(captureId)], [])) as string[];
       return parseCaptureRecord(fromPairs(flat));
@@ -219,6 +217,15 @@ export function createCaptures(redis: Redis): Captures {
       const reply = await runScript(redis, scripts.announceAgain, [keys.capture(captureId), keys.outbox], args);
       return reply as 'restored' | 'waiting' | 'nothing_to_do';
     },
+  };
+}
+
+function readers(redis: Redis): Pick<Captures, 'read' | 'readRemains' | 'readErased'> {
+  const hashOf = (captureId: string) => whileRedisIsUp(() => redis.hgetall(keys.capture(captureId)));
+  return {
+    read: async (captureId) => parseCaptureRecord(await hashOf(captureId)),
+    readRemains: async (captureId) => parseRecordRemains(captureId, await hashOf(captureId)),
+    readErased: async (captureId) => parseErasedRecord(await hashOf(captureId)),
   };
 }
 

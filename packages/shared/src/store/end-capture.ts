@@ -1,5 +1,5 @@
 import type { Decision } from '../contracts/decision.ts';
-import { toIdentityEvent } from '../contracts/to-identity-event.ts';
+import { type DecidedCapture, toIdentityEvent } from '../contracts/to-identity-event.ts';
 import type { CaptureRecord } from './capture-record.ts';
 import type { Captures } from './captures.ts';
 import type { ImageStore } from './image-store.ts';
@@ -23,7 +23,7 @@ export interface EndCaptureDeps {
  * False when it had ended before: that outcome stands, and the images go all the same. Throws
  * `AppError('redis_unavailable')`.
  */
-export async function endCapture(deps: EndCaptureDeps, capture: CaptureRecord, decision: Decision): Promise<boolean> {
+export async function endCapture(deps: EndCaptureDeps, capture: DecidedCapture, decision: Decision): Promise<boolean> {
   const { id: captureId, tenant } = capture;
   const decidedAt = deps.now();
   const event = toIdentityEvent(capture, decision, decidedAt);

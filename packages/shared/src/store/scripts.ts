@@ -46,10 +46,11 @@ ${enterIndex('KEYS[6]', 'KEYS[7]', 'ARGV[2]')}
 return {'accepted', ARGV[2], expectedBy}
 `;
 
-/** Marks a queued capture as begun and returns its whole record. KEYS: record. */
+/** Marks a queued capture as begun, unless a newer version wrote it, and returns its whole record. KEYS: record. */
 export const beginScript = `
-local status = redis.call('HGET', KEYS[1], 'status')
-if ${luaMay('begin')} then
+local record = redis.call('HMGET', KEYS[1], 'status', 'v')
+local status = record[1]
+if record[2] == '1' and ${luaMay('begin')} then
   redis.call('HSET', KEYS[1], 'status', 'processing')
   ${beginInIndex}
   if status == 'queued' then ${tell('KEYS[1]')} end
@@ -92,7 +93,8 @@ const endLua = `
 local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[4], 'topic', ARGV[5], 'captureId', ARGV[6])
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', ARGV[3], 'outboxId', entry)
 local open = redis.call('HMGET', KEYS[1], 'lane', 'callsLeft')
-redis.call('HINCRBY', KEYS[3], open[1], 0 - tonumber(open[2] or 0))
+-- A damaged record may lack them; the end must not fail half-way.
+if open[1] then redis.call('HINCRBY', KEYS[3], open[1], 0 - math.floor(tonumber(open[2]) or 0)) end
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])

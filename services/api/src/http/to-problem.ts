@@ -20,6 +20,7 @@ const byCode: Readonly<Record<string, ProblemName>> = {
   idempotency_key_reused: 'idempotency-key-reused',
   capture_gone: 'gone',
   redis_unavailable: 'unavailable',
+  record_newer: 'unavailable',
   image_store_full: 'unavailable',
   image_store_failed: 'unavailable',
 };

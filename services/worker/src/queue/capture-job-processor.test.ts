@@ -1,3 +1,4 @@
+import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Job } from 'bullmq';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import { beforeEach, expect, it } from 'vitest';
@@ -63,4 +64,17 @@ it('a job whose workers died too often is refused without another attempt', asyn
 it('a job that can not be read is refused, its data written so that it can be shown', async () => {
   await expect(run(1, 0, null)).rejects.toThrow(UnrecoverableError);
   expect(written).toEqual([null]);
+});
+
+it('a capture that only a newer version can read waits for a newer worker', async () => {
+  const newer = captureJobProcessor({
+    process: () => Promise.reject(new AppError('record_newer', 'x', { retriable: true })),
+    ...{ logger: quiet, now: () => now, stallsMax: 5, infrastructureWaitMs: 1_000 },
+  });
+  const job = {
+    ...{ data: { v: 1, captureId: captureIdOf(1) }, stalledCounter: 0, attemptsStarted: 1 },
+    moveToDelayed: async (at: number) => void delayed.push(at),
+  };
+  await expect(newer(job as unknown as Job, 'token', undefined)).rejects.toThrow(DelayedError);
+  expect(delayed).toEqual([now + 15_000]);
 });

@@ -48,6 +48,9 @@ export function captureJobProcessor(deps: CaptureJobDeps) {
   };
 }
 
+/** A capture of a newer version waits for a newer worker, not for this one to look again. */
+const newerWaitMs = 15_000;
+
 /** Deaths from which on a job may be their cause, and how long one waits while another is tried. */
 const suspectFrom = 2;
 const suspectWaitMs = 1_000;
@@ -82,7 +85,8 @@ async function attemptOnce(deps: CaptureJobDeps, captureId: string, signal: Abor
     return await deps.process(captureId, signal);
   } catch (error) {
     if (error instanceof AppError && error.retriable) {
-      return { result: 'later', at: deps.now() + deps.infrastructureWaitMs, cause: error.code };
+      const waitMs = error.code === 'record_newer' ? newerWaitMs : deps.infrastructureWaitMs;
+      return { result: 'later', at: deps.now() + waitMs, cause: error.code };
     }
     deps.logger.error('capture.bug', { captureId, ...bugFields(error) });
     throw dead(error instanceof AppError ? error.code : 'bug', "see the worker's log");

@@ -5,6 +5,9 @@ import { type Job, type JobJson, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type CaptureJobDeps, captureJobProcessor } from './capture-job-processor.ts';
 
+/** How long a dead letter stays, in ms: longer than any capture may stay open. */
+export const deadLetterAgeMs = 14 * 24 * 3_600_000;
+
 export interface CaptureWorkerSettings {
   readonly concurrency: number;
   /** How long a job stays locked without renewal: after a crash it is taken up again after at most twice this time. */
@@ -27,7 +30,7 @@ export function startCaptureWorker(redis: Redis, settings: CaptureWorkerSettings
     // The processor counts crashes itself, so that it is the one to decide; BullMQ's own limit must not act before.
     maxStalledCount: deps.stallsMax * 2,
     removeOnComplete: { count: 0 },
-    removeOnFail: { age: 14 * 24 * 3600 },
+    removeOnFail: { age: deadLetterAgeMs / 1_000 },
   });
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');

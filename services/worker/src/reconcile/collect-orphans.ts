@@ -8,7 +8,7 @@ import { readBehind } from '@identity-events/shared/store/read-behind';
 
 export interface CollectOrphansDeps extends Pick<EndCaptureDeps, 'now' | 'imageGraceMs'> {
   readonly images: Pick<ImageStore, 'listOwners' | 'remove'>;
-  readonly captures: Pick<Captures, 'read'>;
+  readonly captures: Pick<Captures, 'read' | 'readRemains'>;
   readonly logger: Logger;
   /** Images younger than this may be on their way to their record: well above the longest request. */
   readonly orphanAgeMs: number;
@@ -24,7 +24,7 @@ const removalsMax = 5_000;
  * Removes images that no open capture owns, nor one whose images have a grace: that is over, or a crash left them before
  * their record was written or after it had ended.
  *
- * At most 5,000 captures' a round. Those of records that this version can't read stay. Stops early when told to. Throws
+ * At most 5,000 captures' a round. Those of records of a newer version stay. Stops early when told to. Throws
  * `AppError('redis_unavailable')` and `AppError('image_store_failed')`: the next round looks again.
  */
 export async function collectOrphans(deps: CollectOrphansDeps, signal: AbortSignal): Promise<void> {
@@ -58,7 +58,8 @@ async function isOwned(
   { captures, ...grace }: CollectOrphansDeps,
   { tenant, captureId }: ImageOwner,
 ): Promise<boolean> {
-  const record = await readBehind(captures, captureId);
-  if (typeof record === 'string') return record === 'unreadable';
+  const found = await readBehind(captures, captureId);
+  const record = found === 'unreadable' ? ((await captures.readRemains(captureId)) ?? found) : found;
+  if (typeof record === 'string') return record !== 'missing';
   return record.tenant === tenant && (!isTerminal(record.status) || imagesHaveGrace(record, grace));
 }

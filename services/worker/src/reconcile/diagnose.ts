@@ -10,7 +10,9 @@ export type Finding =
   | 'moving'
   /** Its record was erased or has run out. */
   | 'erased'
-  /** Its record can't be read by this version. */
+  /** Its record is for workers of a newer version. */
+  | 'newer'
+  /** Its record is damaged. */
   | 'unreadable'
   /** Nobody works on it, and nobody will. */
   | 'job_lost'
@@ -26,12 +28,12 @@ export type Finding =
  * letter. A job that is running beyond the deadline is left to end what it does.
  */
 export function diagnose(
-  record: CaptureRecord | 'missing' | 'unreadable',
+  record: CaptureRecord | 'missing' | 'newer' | 'unreadable',
   job: JobState,
   { now, graceMs }: { readonly now: number; readonly graceMs: number },
 ): Finding {
   if (record === 'missing') return 'erased';
-  if (record === 'unreadable') return record;
+  if (record === 'newer' || record === 'unreadable') return record;
   if (isTerminal(record.status)) return 'not_announced';
   if (job === 'active') return 'moving';
   if (now >= record.expiresAt + graceMs) return 'overdue';

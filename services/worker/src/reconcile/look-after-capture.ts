@@ -1,3 +1,4 @@
+import { isTerminal } from '@identity-events/shared/contracts/capture';
 import type { QueuedCapture } from '@identity-events/shared/contracts/capture-job';
 import { failedBy } from '@identity-events/shared/contracts/decision';
 import { toRedactedEvent } from '@identity-events/shared/contracts/redacted-event';
@@ -18,7 +19,7 @@ export interface CaptureJobs {
 }
 
 export interface LookAfterDeps extends EndCaptureDeps {
-  readonly captures: Pick<Captures, 'read' | 'readErased' | 'finish' | 'announceAgain'>;
+  readonly captures: Pick<Captures, 'read' | 'readRemains' | 'readErased' | 'finish' | 'announceAgain'>;
   readonly watchlist: Watchlist;
   readonly jobs: CaptureJobs;
   readonly logger: Logger;
@@ -48,10 +49,11 @@ export async function lookAfterCapture(deps: LookAfterDeps, captureId: string): 
   const now = deps.now();
   const finding = diagnose(record, job, { now, graceMs: deps.graceMs });
   if (finding === 'erased') return lookAfterErased(deps, captureId);
+  if (finding === 'unreadable') return lookAfterDamaged(deps, captureId, job);
   const mended = typeof record === 'string' ? false : await mend(deps, record, finding);
   await deps.watchlist.lookAgain(captureId, nextLook(deps, record, { mended, now }));
   if (mended) deps.logger.warn('reconcile.mended', { captureId, finding, job });
-  else if (finding === 'unreadable') deps.logger.error('reconcile.unreadable', { captureId, job });
+  else if (finding === 'newer') deps.logger.warn('reconcile.newer', { captureId, job });
   return { finding, mended };
 }
 
@@ -66,6 +68,7 @@ async function mend(deps: LookAfterDeps, record: CaptureRecord, finding: Finding
       return announceAgain(deps, record);
     case 'moving':
     case 'erased':
+    case 'newer':
     case 'unreadable':
     case 'dead_letter':
       return false;
@@ -89,7 +92,26 @@ async function lookAfterErased({ captures, watchlist, now, againMs, logger }: Lo
   return { finding, mended } as const;
 }
 
-async function announceAgain({ captures }: LookAfterDeps, record: CaptureRecord): Promise<boolean> {
+/**
+ * A damaged record is for an operator to mend, or to abandon, until its deadline; then its capture fails as `internal_error`, and at
+ * once when the deadline can't be read. An end that it had before stands.
+ */
+async function lookAfterDamaged(deps: LookAfterDeps, captureId: string, job: JobState): Promise<Look> {
+  const { captures, watchlist, now, againMs, graceMs, logger } = deps;
+  const remains = await captures.readRemains(captureId);
+  const due = (remains?.expiresAt ?? 0) + graceMs;
+  let mended = false;
+  if (remains && isTerminal(remains.status)) mended = await announceAgain(deps, remains);
+  else if (remains && now() >= due) mended = await endCapture(deps, remains, failedBy('internal_error'));
+  const again = now() + againMs;
+  await watchlist.lookAgain(captureId, mended ? now() : now() < due ? Math.min(again, due) : again);
+  logger.error('reconcile.unreadable', { captureId, job, mended, readable: remains !== null });
+  return { finding: 'unreadable', mended };
+}
+
+type Announced = Pick<CaptureRecord, 'id' | 'outcome' | 'traceparent'>;
+
+async function announceAgain({ captures }: LookAfterDeps, record: Announced): Promise<boolean> {
   if (!record.outcome) return false;
   const event = announce(record.outcome, record.traceparent);
   return (await captures.announceAgain(record.id, event)) === 'restored';
@@ -98,7 +120,7 @@ async function announceAgain({ captures }: LookAfterDeps, record: CaptureRecord)
 /** What was mended is looked at soon; an open capture at its deadline at the latest, when something is to be done. */
 function nextLook(
   { againMs, graceMs }: LookAfterDeps,
-  record: CaptureRecord | 'missing' | 'unreadable',
+  record: CaptureRecord | 'missing' | 'newer' | 'unreadable',
   { mended, now }: { readonly mended: boolean; readonly now: number },
 ): number {
   if (mended) return now;

@@ -18,6 +18,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createCaptureJobs } from '../queue/capture-jobs.ts';
 import { collectOrphans } from './collect-orphans.ts';
+import { dropOldDeadLetters } from './drop-old-dead-letters.ts';
 import { type LookAfterAllDeps, lookAfterCaptures } from './look-after-captures.ts';
 
 const [minuteMs, hourMs] = [60_000, 3_600_000];
@@ -236,13 +237,86 @@ it('events that wait in the outbox for too long are reported', async () => {
   expect(report['outboxAgeMs']).toBeGreaterThan(minuteMs);
 });
 
-it('what was erased leaves the watchlist; what can not be read stays, is reported and keeps nobody waiting', async () => {
-  const [erased, unreadable, fine] = [await queued(), await queued(), await accepted()];
+it('what was erased leaves the watchlist; what a newer version wrote stays, is reported and keeps nobody waiting', async () => {
+  const [erased, newer, fine] = [await queued(), await queued(), await accepted()];
   await redis.del(keys.capture(erased.id));
-  await redis.hset(keys.capture(unreadable.id), 'v', '9');
-  expect(await round(2 * minuteMs)).toMatchObject({ looks: 3, erased: 1, unreadable: 1, job_lost_mended: 1 });
-  expect((await watched()).sort()).toEqual([unreadable.id, fine.id].sort());
-  expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'reconcile.unreadable' }));
+  await redis.hset(keys.capture(newer.id), 'v', '9');
+  expect(await round(2 * minuteMs)).toMatchObject({ looks: 3, erased: 1, newer: 1, job_lost_mended: 1 });
+  expect((await watched()).sort()).toEqual([newer.id, fine.id].sort());
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'warn', message: 'reconcile.newer' }));
+  expect(await round(2 * hourMs)).toMatchObject({ newer: 1 });
+  expect(await redis.hget(keys.capture(newer.id), 'status')).toBe('queued');
+});
+
+/** Ways in which a record may be damaged, each leaving whose it is. */
+const damages: [string, (key: string) => Promise<unknown>][] = [
+  ['a step that is no JSON', (key) => redis.hset(key, 'step:front', '{"finishedAt":')],
+  ['a count that is no number', (key) => redis.hset(key, { failedCalls: 'NaN', callsLeft: 'x' })],
+  ['neither lane nor times', (key) => redis.hdel(key, 'lane', 'createdAt', 'expectedBy')],
+  ['no version', (key) => redis.hdel(key, 'v')],
+];
+
+it.each(damages)(
+  'a damaged record (%s) waits for an operator until its deadline, then fails, once',
+  async (_, damage) => {
+    const capture = await queued();
+    await damage(keys.capture(capture.id));
+    expect(await round(2 * minuteMs)).toMatchObject({ unreadable: 1, outboxDepth: 0 });
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'reconcile.unreadable' }));
+    expect(await round(hourMs)).toMatchObject({ unreadable_mended: 1 });
+    const [event, ...more] = await eventsOf(capture.id);
+    expect(event).toMatchObject({
+      id: `${capture.id}.outcome`,
+      type: 'identity.failed',
+      partitionkey: 'demo:user-1',
+      data: { reason: { code: 'internal_error' }, transactionId: capture.transactionId },
+    });
+    expect(more).toEqual([]);
+    expect(await hasImages(capture)).toBe(false);
+    expect(await round(hourMs)).not.toHaveProperty('unreadable_mended');
+    const at = { topic: 't', partition: 0, offset: '1', at: now };
+    await outbox.published((await outbox.read(10, 0)).map((each) => ({ entry: each, at })));
+    expect(await watched()).toEqual([]);
+  },
+);
+
+it('a damaged record whose deadline can not be read fails at once; one that does not tell whose it is stays in sight', async () => {
+  const [timeless, nobodys] = [await queued(), await queued()];
+  await redis.hset(keys.capture(timeless.id), 'expiresAt', 'x');
+  await redis.hdel(keys.capture(nobodys.id), 'subject');
+  expect(await round(2 * minuteMs)).toMatchObject({ unreadable_mended: 1, unreadable: 1 });
+  expect(await eventsOf(timeless.id)).toHaveLength(1);
+  expect(await round(2 * hourMs)).toMatchObject({ unreadable: 2 });
+  expect(await watched()).toContain(nobodys.id);
+});
+
+it('the outcome of a record that was damaged later stands, and is announced again when it was lost', async () => {
+  const capture = await accepted();
+  const event = toIdentityEvent(capture, failedBy('aml_match'), now);
+  await captures.finish({ captureId: capture.id, tenant: 'demo', event, decidedAt: now, retentionMs: 2 * hourMs });
+  await redis.hset(keys.capture(capture.id), 'step:front', 'x');
+  await redis.del(keys.outbox);
+  expect(await round(2 * minuteMs)).toMatchObject({ unreadable_mended: 1 });
+  expect(await eventsOf(capture.id)).toEqual([event]);
+});
+
+it('dead letters go after their time, by themselves and some at a time; younger ones stay', async () => {
+  const [old, young] = [await queued(), await queued()];
+  for (const [capture, age] of [
+    [old, 15],
+    [young, 13],
+  ] as const) {
+    const job = await queue.take();
+    if (job?.id !== capture.id) expect.fail();
+    await queue.kill(job, 'bug: x');
+    const diedAt = Date.now() - age * 24 * hourMs;
+    await redis.zadd('{idv}:captures:failed', diedAt, capture.id);
+    await redis.hset(`{idv}:captures:${capture.id}`, 'finishedOn', diedAt);
+  }
+  await dropOldDeadLetters({ jobs, logger, deadLetterAgeMs: 14 * 24 * hourMs });
+  expect(await queue.queue.getJobState(old.id)).toBe('unknown');
+  expect(await queue.queue.getJobState(young.id)).toBe('failed');
+  expect(lines.at(-1)).toMatchObject({ message: 'reconcile.dead_letters_dropped', fields: { dropped: 1 } });
 });
 
 it('one capture that can not be mended keeps nobody else from it', async () => {
