@@ -3,7 +3,7 @@
  * Read by `npm run check`, which also fails when too little was seen for the verdict to mean anything.
  */
 const TEST = '\\.(test|fixture|contract)\\.ts$';
-const OURS = '^(services|packages|tools|examples|e2e)/';
+const OURS = '^(services|packages|tools|examples|e2e|load)/';
 
 const TECHNOLOGIES = {
   api: ['http', 'queue', 'redis', 'vlens', 'documents', 'metrics'],
@@ -93,6 +93,12 @@ const rules = [
     'Services meet in Redis, not in code.',
     { path: '^services/worker/' },
     { path: '^services/api/' },
+  ),
+  forbid(
+    'load-from-outside',
+    'Nothing that ships imports what drives it.',
+    { path: '^(services|packages|examples)/' },
+    { path: '^(load|e2e)/' },
   ),
   ...technologyRules,
 ];

@@ -40,7 +40,7 @@ export default defineConfig({
         ...fromSource,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.e2e.test.ts'],
+          include: ['{e2e,load}/**/*.e2e.test.ts'],
           exclude: never,
           globalSetup: 'tools/src/test/require-engines.ts',
           fileParallelism: false,

@@ -4,7 +4,7 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { contracts, contractsCheck } from './contracts.ts';
 import { engines } from './engines.ts';
-import { build, chaos, format, proveBudget, proveErasure, sandbox } from './programs.ts';
+import { build, chaos, format, load, proveBudget, proveErasure, sandbox } from './programs.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
 
@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'contracts:check': contractsCheck,
   engines,
   format,
+  load,
   sandbox,
   start,
   test,

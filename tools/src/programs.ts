@@ -23,6 +23,17 @@ export const proveErasure: Command = runsProgram(process.execPath, [FROM_SOURCE,
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 
+/** `npm run load`: drives this system, built as for images, or a deployment, and verifies its events. */
+export const load: Command = builtFirst('load/src/main.ts');
+
+/** A program from source that runs services as images do, from their `dist/`, which is made first. */
+function builtFirst(entry: string): Command {
+  return async (context) => {
+    const built = await build({ ...context, args: [] });
+    return built === 0 ? runInTerminal(context, process.execPath, [FROM_SOURCE, entry, ...context.args]) : built;
+  };
+}
+
 /** A command that is a program with the terminal as its own, ended when we are asked to stop. */
 function runsProgram(command: string, args: readonly string[]): Command {
   return (context) => runInTerminal(context, command, [...args, ...context.args]);

@@ -5,7 +5,7 @@ import { run } from '../processes/programs.ts';
 import { type CheckResult, checkImports } from './import-check.ts';
 
 const TIMEOUT_MS = 120_000;
-const FOLDERS = ['services', 'packages', 'tools/src'];
+const FOLDERS = ['services', 'packages', 'tools/src', 'load'];
 
 // Raise them as the project grows: they say how much of it the import check must have seen.
 const MODULES_MIN = 150;

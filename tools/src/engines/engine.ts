@@ -22,6 +22,8 @@ export interface Engine {
   kill(): Promise<void>;
   /** Ends it if it runs and deletes its data. */
   discard(): Promise<void>;
+  /** The process that runs now, when it is a child of ours; a container's is not. */
+  pid(): number | undefined;
   /** Resolves with a sentence when the present run ends without our asking. */
   crashed(): Promise<string>;
 }
@@ -68,6 +70,7 @@ export function processEngine(spec: EngineSpec): Engine {
       await end('stop');
       await spec.discard();
     },
+    pid: () => (spec.process.command === 'docker' ? undefined : running?.pid),
     crashed: async () => {
       const watched = running;
       const exit = await (watched?.exited ?? never());
@@ -89,6 +92,7 @@ export function givenEngine(name: string, variable: string, address: string): En
     stop: nothing,
     kill: refuse,
     discard: nothing,
+    pid: () => undefined,
     crashed: never,
   };
 }

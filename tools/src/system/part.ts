@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FROM_SOURCE, ROOT } from '../paths.ts';
+import { ROOT } from '../paths.ts';
 import { lastLogLines, type ManagedProcess, startProcess } from '../processes/process.ts';
 import { waitFor } from '../processes/wait-for.ts';
 
@@ -12,6 +12,8 @@ export type PartSpec = {
   readonly name: string;
   /** Its entry, from the top of the checkout. */
   readonly entry: string;
+  /** Options for Node, before the entry. */
+  readonly nodeArgs: readonly string[];
   /** All of its environment but PATH. */
   readonly env: Readonly<Record<string, string>>;
   /** Emptied at the start. */
@@ -47,13 +49,13 @@ export async function answersOk(url: string): Promise<boolean> {
   }
 }
 
-async function launch({ name, entry, env, logFile }: PartSpec): Promise<Part> {
+async function launch({ name, entry, nodeArgs, env, logFile }: PartSpec): Promise<Part> {
   mkdirSync(dirname(logFile), { recursive: true });
   closeSync(openSync(logFile, 'w'));
   const running = await startProcess({
     name,
     command: process.execPath,
-    args: [FROM_SOURCE, join(ROOT, entry)],
+    args: [...nodeArgs, join(ROOT, entry)],
     env: { PATH: process.env.PATH ?? '', ...env },
     cwd: ROOT,
     logFile,

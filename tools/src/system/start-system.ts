@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FROM_SOURCE } from '../paths.ts';
 import { freePort } from '../processes/free-port.ts';
 import { apiClient, type Keys } from './keys.ts';
 import { answersOk, type Part, type PartSpec, startPart } from './part.ts';
 
 const HOST = '127.0.0.1';
-const TENANT = 'demo';
+/** Whose captures a system started here takes. */
+export const TENANT = 'demo';
 const SANDBOX_API_KEY = 'sandbox-api-key';
 
 /** What a system needs to run. */
@@ -19,6 +21,10 @@ export type SystemOptions = {
   readonly logDir: string;
   /** Added to the environment of a part, over the defaults. */
   readonly env?: Readonly<Partial<Record<PartName, Readonly<Record<string, string>>>>>;
+  /** `source` (the default) runs the TypeScript as it is, `dist` what `npm run build` made of it, as images do. */
+  readonly from?: 'source' | 'dist';
+  /** Options for the Node of a part, such as those of its profiler. */
+  readonly nodeArgs?: Readonly<Partial<Record<PartName, readonly string[]>>>;
   readonly signal?: AbortSignal;
 };
 
@@ -30,6 +36,8 @@ export type System = {
   readonly apiUrl: string;
   readonly workerUrl: string;
   readonly sandboxUrl: string;
+  /** The folder of the images. */
+  readonly storeDir: string;
   readonly parts: Readonly<Record<PartName, Part>>;
   /** How each part is started, for tests that start more of them. */
   readonly specs: Readonly<Record<PartName, PartSpec>>;
@@ -81,7 +89,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const own = { env: { ...env, HEALTH_PORT: String(port) }, logFile: logFile.replace('.log', `-${port}.log`) };
       return start({ ...spec, ...own }, () => answersOk(`http://${HOST}:${port}/readyz`));
     };
-    return { apiUrl, workerUrl, sandboxUrl, parts, specs: specs(sandboxUrl), addWorker, restart, stop };
+    return { apiUrl, workerUrl, sandboxUrl, storeDir, parts, specs: specs(sandboxUrl), addWorker, restart, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -92,7 +100,7 @@ type Places = { readonly api: number; readonly worker: number; readonly sandboxU
 
 /** The environment of every part, in one place. */
 function partSpecs(
-  { redisUrl, kafkaBrokers, keys, logDir, env }: SystemOptions,
+  { redisUrl, kafkaBrokers, keys, logDir, env, from = 'source', nodeArgs }: SystemOptions,
   places: Places,
 ): Record<PartName, PartSpec> {
   const common = {
@@ -123,16 +131,18 @@ function partSpecs(
     VLENS_ADMIN_USER: 'service',
     VLENS_ADMIN_PASSWORD: 'local',
   };
-  const spec = (name: PartName, entry: string, own: Readonly<Record<string, string>>): PartSpec => ({
+  const spec = (name: PartName, folder: string, own: Readonly<Record<string, string>>): PartSpec => ({
     name,
-    entry,
-    env: { ...own, ...env?.[name] },
+    ...(from === 'source'
+      ? { entry: `${folder}/src/main.ts`, nodeArgs: [FROM_SOURCE, ...(nodeArgs?.[name] ?? [])] }
+      : { entry: `${folder}/dist/main.js`, nodeArgs: nodeArgs?.[name] ?? [] }),
+    env: { ...(from === 'dist' && { NODE_ENV: 'production' }), ...own, ...env?.[name] },
     logFile: join(logDir, `${name}.log`),
   });
   return {
-    sandbox: spec('sandbox', 'packages/vlens-sandbox/src/main.ts', sandbox),
-    worker: spec('worker', 'services/worker/src/main.ts', worker),
-    api: spec('api', 'services/api/src/main.ts', api),
+    sandbox: spec('sandbox', 'packages/vlens-sandbox', sandbox),
+    worker: spec('worker', 'services/worker', worker),
+    api: spec('api', 'services/api', api),
   };
 }
 
