@@ -7,6 +7,8 @@ import { openRunFolder } from './processes/run-folder.ts';
 /** `npm run engines`: Redis and Kafka until Ctrl-C, with the lines to export for tests run by hand. */
 export async function engines({ signal, print }: CommandContext): Promise<number> {
   const folder = openRunFolder(RUN, 'engines');
+  // Engines that were given are no children of ours: nothing else keeps this process until Ctrl-C.
+  const stay = setInterval(() => undefined, 60_000);
   try {
     const running = await startEngines({ dataDir: folder.path, log: print, signal });
     print(`\nexport REDIS_URL=${running.redisUrl}\nexport KAFKA_BROKERS=${running.kafkaBrokers}\n\nCtrl-C ends them.`);
@@ -19,6 +21,7 @@ export async function engines({ signal, print }: CommandContext): Promise<number
     await running.stop();
     return crash ? 1 : 0;
   } finally {
+    clearInterval(stay);
     folder.remove();
   }
 }
