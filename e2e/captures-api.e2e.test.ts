@@ -147,3 +147,34 @@ it('an API that is told to stop answers who waits and ends streams, and is gone 
   await Promise.all([system.system.restart('worker'), system.system.restart('api')]);
   expect(await system.captures.read(captureId, '30s')).toMatchObject({ status: 'verified' });
 });
+
+const transactionOf = (scenario: string): string => `00000000-0000-4000-8000-00000000${scenario}`;
+
+function submitLink(idempotencyKey: string, transactionId: string): Promise<Response> {
+  const body = { kind: 'link', subject: 'insistent-1', userToken: 'sandbox-user-insistent-1', transactionId };
+  const headers = { 'idempotency-key': idempotencyKey, 'content-type': 'application/json' };
+  return system.captures.ask('/v1/captures', { method: 'POST', body: JSON.stringify(body), headers });
+}
+
+it('100 requests with one key at once are one capture with one answer, also after it has failed; another body is refused', async () => {
+  const [key, fails, other] = ['insistent', transactionOf('0010'), transactionOf('0000')];
+  const first = await Promise.all(Array.from({ length: 100 }, () => submitLink(key, fails)));
+  expect(new Set(first.map(({ status }) => status))).toEqual(new Set([202]));
+  const answers = new Set(await Promise.all(first.map((response) => response.text())));
+  const [answer = ''] = answers;
+  expect(answers.size).toBe(1);
+  const { id } = JSON.parse(answer) as CaptureView;
+
+  expect(await system.captures.read(id, '30s')).toMatchObject({ status: 'failed' });
+  const again = await Promise.all(Array.from({ length: 20 }, () => submitLink(key, fails)));
+  expect(new Set(again.map(({ status }) => status))).toEqual(new Set([202]));
+  expect(new Set(await Promise.all(again.map((response) => response.text())))).toEqual(answers);
+  const refused = await submitLink(key, other);
+  expect([refused.status, await refused.json()]).toMatchObject([422, { type: '/problems/idempotency-key-reused' }]);
+
+  expect((await page('/v1/captures?subject=insistent-1')).captures.map((capture) => capture.id)).toEqual([id]);
+  await system.until(
+    () => system.events.recordsOf(id).length,
+    (records) => records === 1,
+  );
+});

@@ -4,7 +4,7 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { contracts, contractsCheck } from './contracts.ts';
 import { engines } from './engines.ts';
-import { build, chaos, format, load, proveBudget, proveErasure, sandbox } from './programs.ts';
+import { build, chaos, format, load, measureDurability, proveBudget, proveErasure, sandbox } from './programs.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
 
@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   engines,
   format,
   load,
+  'measure:durability': measureDurability,
   sandbox,
   start,
   test,

@@ -20,6 +20,9 @@ export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 
 /** `npm run prove:erasure`: captures erased in every state, then looked for everywhere. */
 export const proveErasure: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/erasure/main.ts']);
 
+/** `npm run measure:durability`: what accepting costs under each of Redis' ways of flushing. */
+export const measureDurability: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/durability/main.ts']);
+
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 

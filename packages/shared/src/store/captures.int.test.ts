@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { IdentityEvent } from '../contracts/identity-event.ts';
 import { type Captures, createCaptures, type NewCapture } from './captures.ts';
 import { keys } from './keys.ts';
@@ -245,4 +245,16 @@ it.each([
   await expect(captures.read(capture.id)).rejects.toMatchObject({ code: 'record_newer', retriable: true });
   await expect(captures.begin(capture.id)).rejects.toMatchObject({ code: 'record_newer' });
   if (field === 'v') expect(await redis.hget(keys.capture(capture.id), 'status')).toBe('queued');
+});
+
+it('a key stands for its first capture until its window ends, and for another one afterwards', async () => {
+  const key = randomUUID();
+  const [first, second] = [newCapture(), newCapture()];
+  const short = { ...claim(key), windowMs: 300 };
+  expect(await captures.accept(first, short, windows)).toMatchObject({ verdict: 'accepted' });
+  await captures.finish(ending(first, 'failed'));
+  expect(await captures.accept(second, short, windows)).toEqual({ verdict: 'replayed', captureId: first.id });
+  await vi.waitFor(async () =>
+    expect(await captures.accept(second, short, windows)).toMatchObject({ verdict: 'accepted', captureId: second.id }),
+  );
 });
