@@ -15,6 +15,8 @@ import { SandboxClient } from './sandbox-client.ts';
 /** The whole system as processes on the test engines, and a view of it from all sides. */
 export interface TestSystem {
   readonly system: System;
+  /** Of a client that may do everything. */
+  readonly apiKey: string;
   readonly captures: CapturesClient;
   readonly sandbox: SandboxClient;
   readonly events: EventLog;
@@ -65,6 +67,7 @@ export async function openTestSystem({ name, database, own = [], env = {} }: Tes
     events,
     engines,
     dataDir,
+    apiKey: keys.apiKey,
     captures: new CapturesClient(system.apiUrl, keys.apiKey),
     sandbox: new SandboxClient(system.sandboxUrl),
     async storedImages() {

@@ -136,6 +136,13 @@ it('a batch of any size goes in thousands, and tells what became of each', async
   expect(new Set(results.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1_001);
 });
 
+it('reads what is kept of a person', async () => {
+  const kept = { captureId: 'cap_1', subject: 's', keptUntil: view.createdAt, identity: { name: 'A' } };
+  const server = await startServer(json(200, kept));
+  expect(await clientOf(server).identity('cap_1')).toEqual(kept);
+  expect(server.requests[0]?.url).toBe('/v1/captures/cap_1/identity');
+});
+
 it('erases a capture, and a person', async () => {
   const server = await startServer(
     (response) => void response.writeHead(204).end(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type AcceptedView, acceptedView } from '#contracts/capture-view';
+import { type IdentityView, identityView } from '#contracts/identity-view';
 import { type SubjectErasureView, subjectErasureView } from '#contracts/subject-erasure';
 import { type CaptureView, captureView } from '../open-contracts.ts';
 import { type Caller, createCaller, pathOf } from './caller.ts';
@@ -19,7 +20,7 @@ export type {
 } from './capture-submission.ts';
 export type { ImageSource } from './image-source.ts';
 export type { CallOptions, IdentityEventsClientOptions, SubmitOptions, WaitOptions } from './options.ts';
-export type { AcceptedView, BatchItem, BatchResult, CaptureView, ListFilter, SubjectErasureView };
+export type { AcceptedView, BatchItem, BatchResult, CaptureView, IdentityView, ListFilter, SubjectErasureView };
 
 /**
  * Submits captures and reads how they end.
@@ -71,6 +72,11 @@ export class IdentityEventsClient {
   /** Every capture that fits, the latest accepted first, fetched page by page. */
   list(filter: ListFilter = {}, options: CallOptions = {}): AsyncGenerator<CaptureView, void, undefined> {
     return listCaptures(this.#caller, filter, options);
+  }
+
+  /** What is kept of a verified person's card, for those who chose to keep it. Personal data; needs the scope `identity:read`. */
+  identity(captureId: string, options: CallOptions = {}): Promise<IdentityView> {
+    return this.#caller.call({ method: 'GET', path: `${pathOf(captureId)}/identity` }, identityView, options);
   }
 
   /** Cancels the capture if it has no outcome yet, and erases everything known of it. Erasing twice is the same as once. */
