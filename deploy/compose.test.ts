@@ -77,7 +77,10 @@ describe.each(Object.entries(ours))('the service %s', (name, schema) => {
   it('takes settings under their own name, empty where it has a default, and no secret from this file', () => {
     const wanted = Object.keys(environment).filter((variable) => String(environment[variable]).includes('$'));
     const taken = wanted.map((variable) => [variable, environment[variable]]);
-    const instead: Record<string, string> = { VLENS_BASE_URL: ':-http://sandbox:8090' };
+    const instead: Record<string, string> = {
+      VLENS_BASE_URL: ':-http://sandbox:8090',
+      PUBLIC_URL: ':-http://127.0.0.1:8080',
+    };
     const asking = ':?make .env with the command in .env.example';
     const expected = wanted.map((variable) => {
       const hasDefault = schema.shape[variable as keyof typeof schema.shape]['def'].type.match(/fault$|^optional$/);

@@ -1,4 +1,5 @@
 import { sampleImage } from '@identity-events/vlens-sandbox/sample-image';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ImageName } from './support/captures-client.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
@@ -39,6 +40,24 @@ it('an outcome is a CloudEvent in binary mode, keyed by person, and the capture 
     (read) => read.event !== undefined,
   );
   expect(view).toMatchObject({ status: 'verified', event: { topic, partition, offset } });
+});
+
+it('an event names the address of its schema, where anybody reads it, and is valid by it', async () => {
+  for (const scenario of ['0000', '0030']) {
+    const { headers, data } = await eventOf(await system.captures.link(scenario));
+    const address = headers['ce_dataschema'] ?? '';
+    expect(address).toMatch(/^https?:\/\//);
+    const response = await fetch(address);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'application/schema+json; charset=utf-8',
+    ]);
+    const { $id, ...schema } = (await response.json()) as { $id: string };
+    expect(new URL($id, address).href).toBe(address);
+    const validate = new Ajv2020({ strictSchema: false, validateFormats: false }).compile(schema);
+    expect(validate(data)).toBe(true);
+    expect(validate({ ...data, tenant: 1 })).toBe(false);
+  }
 });
 
 describe('the outcome of a link', () => {

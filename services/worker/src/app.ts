@@ -171,7 +171,12 @@ function startPublishing({ config, logger, releases, redis, seams, metrics }: Co
     replicationFactor: config.KAFKA_TOPIC_REPLICATION,
     retentionMs: config.KAFKA_TOPIC_RETENTION_MS,
   };
-  const settings = { brokers: config.KAFKA_BROKERS, clientId: 'identity-events-worker', topics };
+  const settings = {
+    brokers: config.KAFKA_BROKERS,
+    clientId: 'identity-events-worker',
+    topics,
+    publicUrl: config.PUBLIC_URL,
+  };
   const publisher = createKafkajsPublisher(settings, logger);
   releases.onStop('kafka', () => publisher.close());
   const blocking = redis.duplicate();

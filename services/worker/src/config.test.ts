@@ -22,6 +22,15 @@ it('starts with the required settings alone', () => {
   });
 });
 
+it('takes the public address of the API without the slashes at its end, and nothing that is no such address', () => {
+  const read = (PUBLIC_URL: string) => readConfig(workerConfig, { ...required, PUBLIC_URL }).PUBLIC_URL;
+  expect(read('https://example.com/identity//')).toBe('https://example.com/identity');
+  expect(read('')).toBeUndefined();
+  for (const wrong of ['ftp://example.com', 'example.com', 'https://example.com/?a=b', 'https://example.com/#a']) {
+    expect(() => read(wrong)).toThrow('PUBLIC_URL');
+  }
+});
+
 it('asks for a tenant with its account, or a file of them', () => {
   const { TENANT_ID: _id, VLENS_BASE_URL: _url, VLENS_API_KEY: _key, ...others } = required;
   const missing = /TENANT_ID: is missing[^]*VLENS_BASE_URL: is missing[^]*VLENS_API_KEY: is missing/;

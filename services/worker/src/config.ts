@@ -14,6 +14,12 @@ const settings = z.object({
     .string()
     .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must be <host>:<port>, comma separated')
     .transform((brokers) => brokers.split(',')),
+  /** Address of the API for those who read events: schemas are at <address>/schemas/<name>; without it events name none. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .refine((address) => !/[?#]/.test(address), 'must have neither a query nor a fragment')
+    .transform((address) => address.replace(/\/+$/, ''))
+    .optional(),
   /** Whether missing topics are made; false where they come from elsewhere. */
   KAFKA_CREATE_TOPICS: onOff.default(true),
   /** Partitions of topics made here; 1 to 1,000. */

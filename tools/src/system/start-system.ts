@@ -116,6 +116,7 @@ function partSpecs(
     HEALTH_HOST: HOST,
     HEALTH_PORT: String(places.worker),
     KAFKA_BROKERS: kafkaBrokers,
+    PUBLIC_URL: `http://${HOST}:${places.api}`,
     VLENS_BASE_URL: places.sandboxUrl,
     VLENS_API_KEY: SANDBOX_API_KEY,
   };

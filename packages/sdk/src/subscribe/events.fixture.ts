@@ -3,13 +3,14 @@ import { toIdentityEvent } from '@identity-events/shared/contracts/to-identity-e
 import type { CloudEvent } from '#contracts/cloud-event';
 import type { KafkaRecord } from './kafka-record.ts';
 
-/** An event as the service makes it: `verified`, or `failed` because the document has expired. */
-export function madeEvent(id: string, { subject = 'customer-77', outcome = 'verified' } = {}): CloudEvent {
+/** An event as the service publishes it: `verified`, or `failed` because the document has expired. */
+export function madeEvent(id: string, { subject = 'customer-77', outcome = 'verified' } = {}) {
   const capture = { id, tenant: 'demo', subject, kind: 'link', transactionId: 't-1', createdAt: 0 } as const;
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
   const failed = failedBy('document_expired', 5021);
   const decision = outcome === 'failed' ? failed : ({ outcome: 'verified', checks: failed.checks } as const);
-  return toIdentityEvent({ ...capture, traceparent }, decision, 1_000);
+  const event = toIdentityEvent({ ...capture, traceparent }, decision, 1_000);
+  return { ...event, dataschema: `https://example.com${event.dataschema}` } satisfies CloudEvent;
 }
 
 /** An event as the value, key and headers of a record in binary mode. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cloudEvent } from './cloud-event.ts';
+import { eventSchemaPath } from './event-versions.ts';
 import { openEnum } from './open-enum.ts';
 
 /** The event that tells of a new status of a business request (a contract) at the provider. Its topic is its type. */
@@ -55,6 +56,7 @@ export function toBusinessRequestEvent(change: BusinessRequestChange): BusinessR
     time: notifiedAt ?? receivedAt,
     subject: businessRequestId,
     datacontenttype: 'application/json',
+    dataschema: eventSchemaPath(businessRequestEventType),
     partitionkey: `${tenant}:${businessRequestId}`,
     data: change,
   };

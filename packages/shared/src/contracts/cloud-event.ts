@@ -5,7 +5,8 @@ import { z } from 'zod';
  *
  * `id` derives from the capture, or whatever else it is about: a repeated delivery carries the same id, so consumers de-duplicate on (`source`, `id`).
  * `partitionkey` (partitioning extension) is the Kafka record key. `traceparent` (distributed tracing extension) is the
- * trace in which the capture was submitted.
+ * trace in which the capture was submitted. `dataschema` is a path of the API while the event is stored; whoever publishes it makes
+ * it the absolute URI that CloudEvents asks for, or leaves it out. Events made by versions before had none.
  */
 export const cloudEvent = z.object({
   specversion: z.literal('1.0'),
@@ -17,6 +18,7 @@ export const cloudEvent = z.object({
     .meta({ description: 'When it happened: the outcome was decided, the capture erased, the notice made.' }),
   subject: z.string().meta({ description: 'What it is about: your own id of the person, or the business request.' }),
   datacontenttype: z.literal('application/json'),
+  dataschema: z.string().optional().meta({ description: 'Where the JSON Schema of the data can be read.' }),
   partitionkey: z.string().meta({ description: 'The key of the record.' }),
   traceparent: z.string().optional().meta({ description: 'W3C trace context of the submission.' }),
   data: z.unknown(),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { businessRequestEventType, businessRequestStatusChanged } from './business-request-event.ts';
+import { eventVersions } from './event-versions.ts';
 import { identityCaptured, identityFailed, identityVerified, outcomeEventTypes } from './identity-event.ts';
 import { identityRedacted, redactedEventType } from './redacted-event.ts';
 
@@ -8,43 +9,36 @@ export const eventTypes = [...outcomeEventTypes, redactedEventType, businessRequ
 export type EventType = (typeof eventTypes)[number];
 
 interface EventContract {
-  /** Raised by a change that breaks a reader, and by nothing else. */
   readonly version: number;
   readonly summary: string;
   /** The value of the Kafka record. */
   readonly data: z.ZodObject;
 }
 
-/** What each event type carries, and under which version. */
-export const eventContracts: Readonly<Record<EventType, EventContract>> = {
+const carried: Readonly<Record<EventType, Omit<EventContract, 'version'>>> = {
   'identity.verified': {
-    version: 1,
     summary: 'The person is who the document says: no error, process complete, identity confirmed, every check passed.',
     data: identityVerified,
   },
   'identity.captured': {
-    version: 1,
     summary: 'All images passed before login; link the transaction to its user to verify the person.',
     data: identityCaptured,
   },
   'identity.failed': {
-    version: 1,
     summary: 'The capture ended without a verified person; the reason says why and whether to capture again.',
     data: identityFailed,
   },
   'identity.redacted': {
-    version: 1,
     summary: 'The capture was erased on request: forget what you keep of it, and what may still reach you about it.',
     data: identityRedacted,
   },
   'business_request.status_changed': {
-    version: 1,
     summary: 'The provider says that a business request (a contract) has a new status.',
     data: businessRequestStatusChanged,
   },
 };
 
-/** File name of the JSON Schema of an event type in one version. */
-export function eventSchemaName(type: string, version: number): string {
-  return `${type}.v${version}.schema.json`;
-}
+/** What each event type carries, and under which version. */
+export const eventContracts = Object.fromEntries(
+  eventTypes.map((type) => [type, { version: eventVersions[type], ...carried[type] }]),
+) as Readonly<Record<EventType, EventContract>>;

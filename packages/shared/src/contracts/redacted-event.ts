@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cloudEvent } from './cloud-event.ts';
+import { eventSchemaPath } from './event-versions.ts';
 
 /** The event that says that a capture was erased. Its topic is its type. */
 export const redactedEventType = 'identity.redacted';
@@ -37,6 +38,7 @@ export function toRedactedEvent(
     time: erasedAt,
     subject,
     datacontenttype: 'application/json',
+    dataschema: eventSchemaPath(redactedEventType),
     partitionkey: `${tenant}:${subject}`,
     ...(traceparent ? { traceparent } : {}),
     data: { captureId: id, tenant, subject, erasedAt },

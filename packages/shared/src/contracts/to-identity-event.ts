@@ -1,5 +1,6 @@
 import type { CaptureKind } from './capture.ts';
 import type { Decision } from './decision.ts';
+import { eventSchemaPath } from './event-versions.ts';
 import type { IdentityEvent, OutcomeData } from './identity-event.ts';
 import { reasons } from './reasons.ts';
 
@@ -28,14 +29,16 @@ export function announce<D extends Announced>(
   data: D,
   traceparent?: string,
 ): Omit<IdentityEvent, 'data'> & { readonly data: D } {
+  const type = `identity.${data.outcome}` as const;
   return {
     specversion: '1.0',
     id: `${data.captureId}.outcome`,
     source: `/identity-events/${data.tenant}`,
-    type: `identity.${data.outcome}`,
+    type,
     time: data.decidedAt,
     subject: data.subject,
     datacontenttype: 'application/json',
+    dataschema: eventSchemaPath(type),
     partitionkey: `${data.tenant}:${data.subject}`,
     ...(traceparent ? { traceparent } : {}),
     data,

@@ -1,11 +1,7 @@
 import { cloudEvent } from '@identity-events/shared/contracts/cloud-event';
 import { contractVersion } from '@identity-events/shared/contracts/contract-version';
-import {
-  type EventType,
-  eventContracts,
-  eventSchemaName,
-  eventTypes,
-} from '@identity-events/shared/contracts/event-contracts';
+import { type EventType, eventContracts, eventTypes } from '@identity-events/shared/contracts/event-contracts';
+import { eventSchemaPath } from '@identity-events/shared/contracts/event-versions';
 import { z } from 'zod';
 import { exampleEvents } from './example-events.ts';
 import { writePlainly } from './plain-schema.ts';
@@ -55,14 +51,19 @@ function message(type: EventType): object {
     headers: toSchema(recordHeaders(type)),
     payload: toSchema(data),
     bindings: { kafka: { key: { type: 'string', description: '`<tenant>:<subject>`' }, ...kafkaBinding } },
-    'x-schema': `/schemas/${eventSchemaName(type, version)}`,
+    'x-schema': eventSchemaPath(type),
     examples: [{ name: type, payload: exampleEvents[type].data }],
   };
 }
 
 /** The headers of a record: every attribute of the event but its content type under `ce_` (Kafka protocol binding, 3.2). */
 function recordHeaders(type: EventType): z.ZodObject {
-  const { data: _, datacontenttype, ...attributes } = { ...cloudEvent.shape, type: z.literal(type) };
+  // Stored events name a path; the one of a record is absolute.
+  const dataschema = z
+    .url()
+    .optional()
+    .meta(cloudEvent.shape.dataschema.meta() ?? {});
+  const { data: _, datacontenttype, ...attributes } = { ...cloudEvent.shape, type: z.literal(type), dataschema };
   const prefixed = Object.entries(attributes).map(([name, schema]) => [`ce_${name}`, schema] as const);
   const { traceparent } = attributes;
   return z.object({ 'content-type': datacontenttype, ...Object.fromEntries(prefixed), traceparent });

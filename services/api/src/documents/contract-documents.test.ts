@@ -1,6 +1,7 @@
 import { Parser } from '@asyncapi/parser';
 import { jsonCapture } from '@identity-events/shared/contracts/capture-request';
-import { eventSchemaName, eventTypes } from '@identity-events/shared/contracts/event-contracts';
+import { eventTypes } from '@identity-events/shared/contracts/event-contracts';
+import { eventSchemaName } from '@identity-events/shared/contracts/event-versions';
 import { problemNames, problemType } from '@identity-events/shared/contracts/problems';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';

@@ -1,4 +1,5 @@
-import { eventContracts, eventSchemaName } from '@identity-events/shared/contracts/event-contracts';
+import { eventContracts } from '@identity-events/shared/contracts/event-contracts';
+import { eventSchemaName } from '@identity-events/shared/contracts/event-versions';
 import { z } from 'zod';
 import { writePlainly } from './plain-schema.ts';
 

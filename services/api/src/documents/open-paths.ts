@@ -1,4 +1,5 @@
-import { eventContracts, eventSchemaName } from '@identity-events/shared/contracts/event-contracts';
+import { eventContracts } from '@identity-events/shared/contracts/event-contracts';
+import { eventSchemaName } from '@identity-events/shared/contracts/event-versions';
 import { healthView, readinessView } from '@identity-events/shared/contracts/health-view';
 import { problemNames } from '@identity-events/shared/contracts/problems';
 import { z } from 'zod';

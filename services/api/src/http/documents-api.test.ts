@@ -1,5 +1,6 @@
 import { acceptedView, captureView } from '@identity-events/shared/contracts/capture-view';
-import { eventContracts, eventSchemaName } from '@identity-events/shared/contracts/event-contracts';
+import { eventContracts } from '@identity-events/shared/contracts/event-contracts';
+import { eventSchemaName } from '@identity-events/shared/contracts/event-versions';
 import { healthView, readinessView } from '@identity-events/shared/contracts/health-view';
 import { identityImagesView } from '@identity-events/shared/contracts/identity-images';
 import { problemBodySchema, problemNames, problems } from '@identity-events/shared/contracts/problems';

@@ -64,6 +64,7 @@ it('takes a notification, answers 200, and announces it in our words', async () 
       time: '2026-01-02T03:04:14.123Z',
       subject: notification.Data.Id,
       datacontenttype: 'application/json',
+      dataschema: '/schemas/business_request.status_changed.v1.schema.json',
       partitionkey: `demo:${notification.Data.Id}`,
       data: {
         tenant: 'demo',

@@ -17,6 +17,8 @@ export interface KafkaSettings {
   readonly brokers: string[];
   readonly clientId: string;
   readonly topics: TopicSettings;
+  /** Where the API is for those who read events; without it they are told of no schemas. */
+  readonly publicUrl?: string | undefined;
 }
 
 export interface KafkajsPublisher extends EventPublisher {
@@ -64,7 +66,10 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
     close: discard,
     async publish(events) {
       const producer = await connected();
-      const messages = events.map(({ topic, event }) => ({ topic, message: toKafkaMessage(event) }));
+      const messages = events.map(({ topic, event }) => ({
+        topic,
+        message: toKafkaMessage(event, settings.publicUrl),
+      }));
       try {
         const places = await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
         return toPlaces(messages, places, partitionOf);

@@ -33,6 +33,14 @@ it('is a CloudEvent in binary mode: attributes in ce_ headers, data alone as the
   });
 });
 
+it('names the schema under the public address of the API, and none where that is not known', () => {
+  const described = { ...event, dataschema: '/schemas/identity.verified.v1.schema.json' };
+  const { headers } = toKafkaMessage(described, 'https://example.com/identity');
+  expect(headers['ce_dataschema']).toBe('https://example.com/identity/schemas/identity.verified.v1.schema.json');
+  expect(toKafkaMessage(described).headers).not.toHaveProperty('ce_dataschema');
+  expect(toKafkaMessage(event, 'https://example.com').headers).not.toHaveProperty('ce_dataschema');
+});
+
 it('has no trace headers without a trace', () => {
   const { traceparent: _, ...untraced } = event;
   expect(Object.keys(toKafkaMessage(untraced).headers).filter((name) => name.includes('trace'))).toEqual([]);

@@ -10,14 +10,16 @@ export interface KafkaMessage {
 /**
  * A CloudEvent as a Kafka record in binary content mode: data is the value, every attribute a `ce_` header, and the
  * content type stands in `content-type` (CloudEvents Kafka protocol binding v1.0.2, section 3.2). `traceparent` is
- * given without the prefix too, where tracing tools look for it (W3C trace context).
+ * given without the prefix too, where tracing tools look for it (W3C trace context). `publicUrl` is the API's address, without a slash
+ * at its end, under which a `dataschema` can be read; without it the record has none, for CloudEvents wants it absolute.
  */
-export function toKafkaMessage(event: CloudEvent): KafkaMessage {
-  const { data, datacontenttype, ...attributes } = event;
+export function toKafkaMessage(event: CloudEvent, publicUrl?: string): KafkaMessage {
+  const { data, datacontenttype, dataschema, ...attributes } = event;
   const headers: Record<string, string> = { 'content-type': datacontenttype };
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) headers[`ce_${name}`] = value;
   }
+  if (publicUrl !== undefined && dataschema !== undefined) headers['ce_dataschema'] = `${publicUrl}${dataschema}`;
   if (event.traceparent) headers['traceparent'] = event.traceparent;
   return { key: event.partitionkey, value: JSON.stringify(data), headers };
 }
