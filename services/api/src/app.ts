@@ -8,6 +8,7 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
+import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
@@ -65,6 +66,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     return connection;
   };
   const redis = connect();
+  warnOfRedisSettings(redis, logger);
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const context: Context = { config, tenants, redis, sealer, logger, releases };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { AppError } from '@identity-events/shared/runtime/errors';
+import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, type MetricsPage, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
+import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
@@ -29,6 +30,7 @@ import type { ParkedCaptures } from './captures/parked-captures.ts';
 import { processCapture } from './captures/process-capture.ts';
 import type { WorkerConfig } from './config.ts';
 import { startHealthServer } from './health/health-server.ts';
+import { startWorkWatch, type WorkWatch } from './health/work-watch.ts';
 import { createKafkajsPublisher, type KafkajsPublisher } from './kafka/kafkajs-publisher.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.ts';
 import { startRelay } from './outbox/relay.ts';
@@ -36,7 +38,7 @@ import type { CaptureJobDeps } from './queue/capture-job-processor.ts';
 import { createCaptureJobs } from './queue/capture-jobs.ts';
 import { deadLetterAgeMs, startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
-import { createQueueState } from './queue/queue-state.ts';
+import { createQueueState, type QueueState } from './queue/queue-state.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
 import { dropOldDeadLetters } from './reconcile/drop-old-dead-letters.ts';
@@ -74,9 +76,15 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const tenants = await readTenants(options);
   const redis = connectPatiently(config.REDIS_URL, logger);
   releases.onStop('redis', async () => redis.disconnect());
-  const context: Context = { config, logger, releases, redis, tenants, seams, metrics: openMetrics() };
+  warnOfRedisSettings(redis, logger);
+  const jobs = createQueueState(redis);
+  releases.onStop('queue state', () => jobs.close());
+  const watch = watchWork(options, redis, jobs);
+  const context: Context = { config, logger, releases, redis, tenants, seams, jobs, watch, metrics: openMetrics() };
 
   const publisher = startPublishing(context);
+  // Topics that are missing are made, or told of, now and not with the first event.
+  publisher.check().catch((error: unknown) => logger.warn('kafka.away', { code: errorCode(error) }));
   const { gate, parked } = openGate(context);
   releases.onStop(
     'waker',
@@ -88,19 +96,18 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const worker = startWorking(context, gate, stopping.signal);
   startReconciling(context);
 
-  const health = await startHealthServer(
-    config.HEALTH_HOST,
-    config.HEALTH_PORT,
-    {
+  const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
+    standing: watch.standing,
+    checks: {
       redis: async () => void (await redis.ping()),
       kafka: () => publisher.check(),
       queue: async () => {
         if (!worker.isRunning()) throw new Error('not running');
       },
     },
-    () => gateStates(gate, tenants),
-    openMetricsPage(context),
-  );
+    provider: () => gateStates(gate, tenants),
+    metrics: openMetricsPage(context),
+  });
   releases.onStop('health', () => health.close());
   // The first to run: no further provider call is begun, running ones may end.
   releases.onStop('calls', async () => stopping.abort());
@@ -114,7 +121,30 @@ interface Context {
   readonly redis: Redis;
   readonly tenants: Tenants;
   readonly seams: WorkerSeams;
+  readonly jobs: QueueState;
+  readonly watch: WorkWatch;
   readonly metrics: WorkerMetrics;
+}
+
+/** Every request that Kafka's client makes for a batch ends within seconds, and it makes few: this one will not end. */
+const publishMaxMs = 300_000;
+
+/** A process that hangs holds its jobs, or the right to publish, for as long as it lives: nobody else can go on with them. */
+function watchWork({ config, logger, releases }: StartWorkerOptions, redis: Redis, jobs: QueueState): WorkWatch {
+  const watch = startWorkWatch({
+    isWorkDue: async () => isReady(redis) && (await jobs.isWorkDue(Date.now())),
+    afterMs: config.WEDGED_AFTER_MS,
+    publishMaxMs,
+    logger,
+    steadyNow: () => performance.now(),
+  });
+  releases.onStop('work watch', () => watch.stop());
+  return watch;
+}
+
+/** Commands to a Redis that is away would only pile up until it is back. */
+function isReady(redis: Redis): boolean {
+  return redis.status === 'ready';
 }
 
 function openMetrics(): WorkerMetrics {
@@ -126,12 +156,9 @@ function openMetrics(): WorkerMetrics {
 const tenantsToldMost = 100;
 
 /** The metrics, with how much is where when they are asked for. */
-function openMetricsPage({ config, releases, redis, tenants, metrics }: Context): MetricsPage {
-  const jobs = createQueueState(redis);
-  releases.onStop('queue state', () => jobs.close());
+function openMetricsPage({ config, redis, jobs, tenants, metrics }: Context): MetricsPage {
   return metrics.page(async () => {
-    // Commands would only pile up until it is back.
-    if (redis.status !== 'ready') throw new AppError('redis_unavailable', 'Redis is away.', { retriable: true });
+    if (!isReady(redis)) throw new AppError('redis_unavailable', 'Redis is away.', { retriable: true });
     const told = tenants.all().slice(0, tenantsToldMost);
     const overdueBefore = Date.now() - config.RECONCILE_GRACE_MS;
     const [store, states] = await Promise.all([
@@ -164,7 +191,7 @@ function through<T>(wrap: ((port: T) => T) | undefined, port: T): T {
 }
 
 /** From the outbox to Kafka. */
-function startPublishing({ config, logger, releases, redis, seams, metrics }: Context): KafkajsPublisher {
+function startPublishing({ config, logger, releases, redis, seams, watch, metrics }: Context): KafkajsPublisher {
   const topics = {
     create: config.KAFKA_CREATE_TOPICS,
     partitions: config.KAFKA_TOPIC_PARTITIONS,
@@ -185,8 +212,9 @@ function startPublishing({ config, logger, releases, redis, seams, metrics }: Co
   releases.onStop('outbox', async () => blocking.disconnect());
   const outbox = createOutbox(redis, blocking, (entry) => logger.error('relay.set_aside', { ...entry }));
   const owner = `${hostname()}-${randomUUID()}`;
-  const toReaders = metrics.publisher.timeBatches(through<EventPublisher>(seams.publisher, publisher));
-  const relay = startRelay({ outbox, publisher: toReaders, logger, owner, now: Date.now });
+  const { publish } = metrics.publisher.timeBatches(through<EventPublisher>(seams.publisher, publisher));
+  const watched = { publish: watch.whilePublishing(publish) };
+  const relay = startRelay({ outbox, publisher: watched, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
   return publisher;
 }
@@ -217,13 +245,16 @@ function openGate({ config, logger, releases, redis, tenants, metrics }: Context
 
 /** From the queue through the provider into the outbox. */
 function startWorking(
-  { config, logger, releases, redis, tenants, seams, metrics }: Context,
+  { config, logger, releases, redis, tenants, seams, watch, metrics }: Context,
   gate: ProviderGate,
   stopping: AbortSignal,
 ): Worker {
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
-  const onCall = metrics.providerCalled;
+  const onCall: typeof metrics.providerCalled = (call) => {
+    watch.moved();
+    metrics.providerCalled(call);
+  };
   const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases, onCall });
   const identityRetentionMsOf = identityRetentionOf(tenants, config);
   const keepsIdentity = (tenant: string): boolean => identityRetentionMsOf(tenant) > 0;
@@ -251,8 +282,10 @@ function startWorking(
     redis,
     { concurrency, lockMs, stalledCheckMs },
     {
-      process: metrics.captures.timeAttempts(
-        through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
+      process: watch.whileWorking(
+        metrics.captures.timeAttempts(
+          through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
+        ),
       ),
       logger,
       now: Date.now,
@@ -261,6 +294,8 @@ function startWorking(
     },
   );
   metrics.queue.countFaults(worker);
+  // Redis refuses to give out jobs, as when it is full: a new process would get none either.
+  worker.on('error', watch.moved);
   releases.onStop('queue', () => worker.close());
   return worker;
 }

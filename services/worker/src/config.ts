@@ -84,6 +84,8 @@ const settings = z.object({
   HEALTH_HOST: z.string().default('127.0.0.1'),
   /** Port of the health endpoints; 0 takes a free one. */
   HEALTH_PORT: wholeNumber(0, 65_535).default(8081),
+  /** Captures are due and this worker moves none for so long: /healthz says 503; milliseconds, 10,000 to 3,600,000. */
+  WEDGED_AFTER_MS: wholeNumber(10_000, 3_600_000).default(60_000),
   /** Time for running jobs to end after SIGTERM; milliseconds, 1,000 to 130,000. */
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 130_000).default(13_000),
   /** error, warn, info or debug. */
@@ -98,6 +100,7 @@ const afterCallMs = 2_000;
 /** Settings that must fit each other: the first must not be more than the second, less the room named. */
 const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: number, why: string])[] = [
   ['VLENS_TIMEOUT_MS', 'SHUTDOWN_DEADLINE_MS', afterCallMs, 'a stop must be able to wait for a running provider call'],
+  ['VLENS_TIMEOUT_MS', 'WEDGED_AFTER_MS', afterCallMs, 'a worker that waits for a provider call is not wedged'],
   ['STALLED_CHECK_MS', 'JOB_LOCK_MS', 0, 'a job whose worker died must be found soon after its lock ran out'],
   ['IDENTITY_RETENTION_MS', 'RECORD_RETENTION_MS', 0, 'the fields of a card stand beside their record'],
   ['VLENS_RETRY_FIRST_MS', 'VLENS_RETRY_MAX_MS', 0, 'waits grow from the first to the longest'],

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MetricsPage } from '@identity-events/shared/runtime/metrics';
+import { inTime } from './in-time.ts';
 
 /** A dependency without which no capture gets to its readers. Rejects while it is away. */
-export type ReadinessCheck = () => Promise<void>;
+type ReadinessCheck = () => Promise<void>;
 
 export interface HealthServer {
   readonly port: number;
@@ -13,27 +14,38 @@ export interface HealthServer {
 
 const checkTimeoutMs = 1_500;
 
+/** What the health endpoints tell. */
+export interface HealthDeps {
+  /** What stands still in this process, so that only a new one would go on: nothing, if it is well. */
+  readonly standing: () => readonly string[];
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** How the provider's gate stands. */
+  readonly provider: () => Promise<unknown>;
+  readonly metrics: MetricsPage;
+}
+
 /**
- * Serves `/healthz` (the process runs) and `/readyz` (every dependency answers within 1.5 s; 503 names those away). How the
- * provider's gate stands is told there too, but a provider that is away makes no worker unready: it waits. `/metrics` is for
- * Prometheus.
+ * Serves `/healthz` (the process works, or has nothing to do; 503 names what stands still) and `/readyz` (every dependency answers
+ * within 1.5 s; 503 names those away). How the provider's gate stands is told there too, but a provider that is away makes no worker
+ * unready: it waits. `/metrics` is for Prometheus.
  */
 export async function startHealthServer(
   host: string,
   port: number,
-  checks: Readonly<Record<string, ReadinessCheck>>,
-  provider: () => Promise<unknown>,
-  metrics: MetricsPage,
+  { standing, checks, provider, metrics }: HealthDeps,
 ): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(JSON.stringify(body));
     };
-    if (request.url === '/healthz') return answer(200, { status: 'ok' });
+    if (request.url === '/healthz') {
+      const wedged = standing();
+      return wedged.length === 0 ? answer(200, { status: 'ok' }) : answer(503, { status: 'wedged', standing: wedged });
+    }
     if (request.url === '/metrics') return void sendMetrics(response, metrics);
     if (request.url !== '/readyz') return answer(404, { status: 'not found' });
-    void Promise.all([runChecks(checks), inTime(provider)]).then(([states, gate]) => {
+    void Promise.all([runChecks(checks), inTime(provider, checkTimeoutMs)]).then(([states, gate]) => {
       const ready = Object.values(states).every((state) => state === 'ok');
       answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: states, provider: gate });
     });
@@ -61,19 +73,9 @@ async function runChecks(checks: Readonly<Record<string, ReadinessCheck>>): Prom
       const state = await inTime(async () => {
         await check();
         return 'ok' as const;
-      });
+      }, checkTimeoutMs);
       return [name, state ?? 'away'] as const;
     }),
   );
   return Object.fromEntries(states);
-}
-
-/** What the question is answered within the time; null when it is not, or fails. */
-function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), checkTimeoutMs);
-    ask()
-      .then(resolve, () => resolve(null))
-      .finally(() => clearTimeout(timer));
-  });
 }

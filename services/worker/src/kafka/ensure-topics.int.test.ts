@@ -56,9 +56,11 @@ it('a topic that forgets in another way is left as it is, and told of', async ()
   });
 });
 
-it('where topics come from elsewhere none is made', async () => {
+it('where topics come from elsewhere none is made; one that is missing is told of with what to do', async () => {
   await ensureTopics(kafka, [topic], { ...settings, create: false }, logger);
   expect(await admin.listTopics()).not.toContain(topic);
+  const problem = `Kafka has no topic ${topic}: their events wait in the outbox. Make them, or set KAFKA_CREATE_TOPICS to true.`;
+  expect(lines).toEqual([{ message: 'kafka.topics_missing', fields: { topics: topic, problem } }]);
 });
 
 it('a redaction can be read for longer than the outcome before it, whatever the retention', () => {

@@ -14,7 +14,7 @@ export interface TopicSettings {
 }
 
 /**
- * Makes the topics that are missing. Existing ones are left as they are; one that keeps records in another way than it would
+ * Makes the topics that are missing, or tells of them where they come from elsewhere. Existing ones are left as they are; one that keeps records in another way than it would
  * be made is told of in the log, for how long an erased person's events can be read depends on it.
  */
 export async function ensureTopics(
@@ -26,16 +26,23 @@ export async function ensureTopics(
   const admin = kafka.admin();
   await admin.connect();
   try {
-    if (settings.create) await createMissing(admin, names, settings);
-    await tellOfOthers(admin, names, settings, logger);
+    const existing = new Set(await admin.listTopics());
+    const missing = names.filter((name) => !existing.has(name));
+    if (settings.create) await create(admin, missing, settings);
+    else if (missing.length > 0) tellOfMissing(missing, logger);
+    await tellOfOthers(admin, settings.create ? names : names.filter((name) => existing.has(name)), settings, logger);
   } finally {
     await admin.disconnect();
   }
 }
 
-async function createMissing(admin: Admin, names: readonly string[], settings: TopicSettings): Promise<void> {
-  const existing = new Set(await admin.listTopics());
-  const missing = names.filter((name) => !existing.has(name));
+function tellOfMissing(missing: readonly string[], logger: Logger): void {
+  const topics = missing.join(', ');
+  const problem = `Kafka has no topic ${topics}: their events wait in the outbox. Make them, or set KAFKA_CREATE_TOPICS to true.`;
+  logger.error('kafka.topics_missing', { topics, problem });
+}
+
+async function create(admin: Admin, missing: readonly string[], settings: TopicSettings): Promise<void> {
   if (missing.length === 0) return;
   await admin.createTopics({
     waitForLeaders: true,
@@ -59,6 +66,7 @@ async function tellOfOthers(
   { retentionMs }: TopicSettings,
   logger: Logger,
 ): Promise<void> {
+  if (names.length === 0) return;
   try {
     const resources = names.map((name) => ({
       type: kafkajs.ConfigResourceTypes.TOPIC,

@@ -4,7 +4,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 /** Jobs of one state, and since when the first of them is in it (epoch ms; null when there is none). */
-export interface JobsInState {
+interface JobsInState {
   readonly state: 'waiting' | 'delayed' | 'active' | 'failed';
   readonly count: number;
   /** Of waiting jobs: accepted. Delayed: due, which is ahead unless they are late. Active: begun. Failed: died. */
@@ -14,11 +14,19 @@ export interface JobsInState {
 /** BullMQ keeps a delayed job's time in the upper bits of its score, for the jobs of one millisecond to stay in order. */
 const delayedScorePerMs = 0x1000;
 
-/**
- * Reads how the capture queue stands. It costs the same however many jobs there are, and reads no job's data: a poisonous
- * one is counted as any other. Throws `AppError('redis_unavailable')`.
- */
-export function createQueueState(redis: Redis): { read(): Promise<JobsInState[]>; close(): Promise<void> } {
+/** How the capture queue stands. Throws `AppError('redis_unavailable')`. */
+export interface QueueState {
+  /** Costs the same however many jobs there are, and reads no job's data: a poisonous one is counted as any other. */
+  read(): Promise<JobsInState[]>;
+  /** Whether a worker that asks at `now` (epoch ms) should get a job: not from a paused queue. */
+  isWorkDue(now: number): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** BullMQ makes delayed jobs waiting ones a little late; this late, no worker does. */
+const lateMs = 1_000;
+
+export function createQueueState(redis: Redis): QueueState {
   const queue = new Queue(captureQueueName, { connection: redis, prefix: redisPrefix });
   queue.on('error', () => undefined);
   const key = (part: string): string => queue.toKey(part);
@@ -55,6 +63,11 @@ export function createQueueState(redis: Redis): { read(): Promise<JobsInState[]>
 
   return {
     read: () => whileRedisIsUp(() => Promise.all([waiting(), delayed(), active(), failed()])),
+    isWorkDue: (now) =>
+      whileRedisIsUp(async () => {
+        const [isPaused, ready, late] = await Promise.all([queue.isPaused(), waiting(), delayed()]);
+        return !isPaused && (ready.count > 0 || (late.oldestAt !== null && late.oldestAt <= now - lateMs));
+      }),
     close: () => queue.close(),
   };
 }
