@@ -6,6 +6,7 @@ import { run } from '@identity-events/tools/processes/programs';
 import { sampleImage } from '@identity-events/vlens-sandbox/sample-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GuideFolder, openGuideFolder } from './support/guide-folder.ts';
+import { readWithJava } from './support/java-consumer.ts';
 import { type Listener, startListener } from './support/listener.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
 
@@ -117,4 +118,22 @@ it('the example subscriber tells of every outcome', async () => {
   } finally {
     expect(await example.stop()).toEqual({ code: 0, signal: null });
   }
+});
+
+it('a consumer in Java, with nothing of ours, reads the same event at the place that the capture names', async () => {
+  const { id } = await client.submit(link('sdk-java', '0010'));
+  const views = await Array.fromAsync(client.watch(id));
+  const { event } = views.at(-1) ?? {};
+  if (!event) expect.fail('the capture names no place');
+  const record = await readWithJava(system.system.specs.worker.env['KAFKA_BROKERS'] ?? '', event);
+  expect(record.key).toBe('demo:sdk-java');
+  expect(record.headers).toMatchObject({
+    'content-type': 'application/json',
+    ce_specversion: '1.0',
+    ce_id: `${id}.outcome`,
+    ce_type: 'identity.failed',
+    ce_source: '/identity-events/demo',
+    ce_subject: 'sdk-java',
+  });
+  expect(JSON.parse(record.value)).toMatchObject({ captureId: id, reason: { code: 'document_not_genuine' } });
 });

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { withLock } from '../../bootstrap/lock.mjs';
 import { CACHE, ROOT } from '../paths.ts';
 import { findOnPath, type RunResult, run } from '../processes/programs.ts';
@@ -8,6 +8,7 @@ import type { Log } from './engine.ts';
 import { brokerSettings, toProperties } from './kafka-settings.ts';
 
 const POM = join(ROOT, 'tools', 'kafka', 'pom.xml');
+const CONSOLE_CONSUMER_POM = join(ROOT, 'tools', 'kafka', 'console-consumer.pom.xml');
 
 /** Where a broker's log lines go and how many of them. */
 export const LOG_CONFIG = join(ROOT, 'tools', 'kafka', 'log4j2.properties');
@@ -29,10 +30,10 @@ export type KafkaPrograms = {
   readonly formatted: string;
 };
 
-/** The version of Kafka that `tools/kafka/pom.xml` names. */
-export function kafkaVersion(): string {
-  const version = /<kafka\.version>([\d.]+)<\/kafka\.version>/.exec(readFileSync(POM, 'utf8'))?.[1];
-  if (!version) throw new Error(`${POM} names no kafka.version`);
+/** The version of Kafka that a pom names; by default that of the broker, `tools/kafka/pom.xml`. */
+export function kafkaVersion(pom = POM): string {
+  const version = /<kafka\.version>([\d.]+)<\/kafka\.version>/.exec(readFileSync(pom, 'utf8'))?.[1];
+  if (!version) throw new Error(`${pom} names no kafka.version`);
   return version;
 }
 
@@ -46,10 +47,24 @@ export async function fetchKafka(log: Log): Promise<KafkaPrograms> {
   const folder = join(CACHE, 'kafka', version);
   const java = await findJava(log);
   await withLock(join(CACHE, 'kafka.lock'), async () => {
-    await placeWhole(join(folder, 'libs'), (part) => fetchJars(version, part, log));
+    await placeWhole(join(folder, 'libs'), (part) => fetchJars(POM, part, log));
     await placeWhole(join(folder, 'formatted'), (part) => format(java, join(folder, 'libs'), part));
   });
   return { version, java, classPath: classPathOf(join(folder, 'libs')), formatted: join(folder, 'formatted') };
+}
+
+/**
+ * Gets a Java and the jars of Kafka's own console consumer from Maven Central, each only when it is not there yet.
+ *
+ * @throws Error with a sentence about what could not be had.
+ */
+export async function fetchConsoleConsumer(log: Log): Promise<Pick<KafkaPrograms, 'java' | 'classPath'>> {
+  const libs = join(CACHE, 'kafka', `console-consumer-${kafkaVersion(CONSOLE_CONSUMER_POM)}`, 'libs');
+  const java = await findJava(log);
+  await withLock(join(CACHE, 'kafka.lock'), () =>
+    placeWhole(libs, (part) => fetchJars(CONSOLE_CONSUMER_POM, part, log)),
+  );
+  return { java, classPath: classPathOf(libs) };
 }
 
 async function findJava(log: Log): Promise<string> {
@@ -66,10 +81,11 @@ async function isJavaRecent(java: string): Promise<boolean> {
   return Number(/version "(\d+)/.exec(output)?.[1] ?? 0) >= JAVA_MAJOR_MIN;
 }
 
-async function fetchJars(version: string, folder: string, log: Log): Promise<void> {
+async function fetchJars(pom: string, folder: string, log: Log): Promise<void> {
+  const version = kafkaVersion(pom);
   if (!findOnPath('mvn')) await installDebianPackages("Maven, which fetches Kafka's jars,", ['maven'], log);
   log(`fetching the jars of Kafka ${version} from Maven Central ...`);
-  const args = ['-B', '-q', '-f', POM, COPY_DEPENDENCIES, `-DoutputDirectory=${folder}`];
+  const args = ['-B', '-q', '-f', pom, COPY_DEPENDENCIES, `-DoutputDirectory=${folder}`];
   const result = await run('mvn', args, { timeoutMs: MAVEN_TIMEOUT_MS });
   if (!result.ok)
     throw new Error(`the jars of Kafka ${version} could not be fetched; Maven says:\n${firstLines(result)}`);
@@ -93,6 +109,7 @@ async function placeWhole(folder: string, make: (part: string) => Promise<void>)
   if (existsSync(folder)) return;
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
   await make(part);
   renameSync(part, folder);
 }
