@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { jpegOf } from '../captures/image.fixture.ts';
@@ -216,4 +219,28 @@ it('takes over a usable X-Request-Id, and logs one line a request without anythi
     { message: 'http.request', fields: expect.objectContaining({ requestId: 'caller-0001', status: 202 }) },
   ]);
   expect(JSON.stringify(fixture.lines)).not.toMatch(/end\.user\.token|user-1/);
+});
+
+it.each([
+  ['keeps the connection of a client that is refused while it sends little more', 4 * 1024 ** 2, 'keep-alive'],
+  ['ends the one of a client that would send more than a capture', 64 * 1024 ** 2, 'close'],
+])('%s', async (_, bytes, connection) => {
+  const server = createServer(createApiFixture().app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const headers = { authorization: 'Bearer nobody', 'content-type': 'application/json', 'content-length': bytes };
+  const call = httpRequest({ host: '127.0.0.1', port, path: '/v1/captures', method: 'POST', headers });
+  call.on('error', () => undefined);
+  call.write(Buffer.alloc(1_000));
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(401);
+  expect(response.headers.connection).toBe(connection);
+  response.resume();
+  if (connection === 'keep-alive') {
+    call.end(Buffer.alloc(bytes - 1_000));
+    await once(call, 'finish');
+  }
+  call.destroy();
+  server.close();
+  await once(server, 'close');
 });

@@ -3,7 +3,13 @@ import type { AuditLog } from '@identity-events/shared/runtime/audit-log';
 import { bugFields, type Logger } from '@identity-events/shared/runtime/logger';
 import type { MetricsPage } from '@identity-events/shared/runtime/metrics';
 import type { Tenants } from '@identity-events/shared/tenants/tenant';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { type ApiRoutesDeps, apiRoutes } from './api-routes.ts';
 import { auditRequests } from './audit-requests.ts';
 import { authenticate, requireScope } from './authorize.ts';
@@ -130,7 +136,7 @@ function answerProblem(logger: Logger): ErrorRequestHandler {
     if (problem.problem === 'internal') logger.error('http.bug', { requestId, ...bugFields(error) });
     response.locals['problem'] = problem.problem;
     if (response.headersSent) return void request.destroy();
-    closeUnlessRead(request.complete, response);
+    dropRest(request, response);
     const challenge = challenges[problem.problem];
     if (challenge) response.set('www-authenticate', challenge);
     if (problem.details.retryAfterSeconds) response.set('retry-after', String(problem.details.retryAfterSeconds));
@@ -141,7 +147,15 @@ function answerProblem(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** A body that was not read to its end would be taken for the next request: the connection ends with the answer. */
-function closeUnlessRead(complete: boolean, response: Response): void {
-  if (!complete) response.set('connection', 'close');
+/** Most bytes of a refused body that are read for nothing: as much as a capture has with images of a usual size. */
+const droppedBytesMax = 8 * 1024 ** 2;
+
+/**
+ * What is left of a refused body is read and dropped: who still sends when the connection ends sees no answer. Of one that may be
+ * larger nothing is read, and the connection ends with the answer.
+ */
+function dropRest(request: Request, response: Response): void {
+  if (request.complete) return;
+  if (Number(request.get('content-length')) <= droppedBytesMax) request.unpipe().resume();
+  else response.set('connection', 'close');
 }
