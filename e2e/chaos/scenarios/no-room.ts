@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { truncate } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { ChaosSystem, Run } from '../chaos-system.ts';
 import { type Submission, toSubmission } from '../load.ts';
@@ -7,9 +8,10 @@ import { type Scenario, withFaults } from '../scenario.ts';
 const workers = 2;
 const concurrency = 5;
 const submissions = { short: 100, full: 1_000 };
-/** Less than an image here, more than the API's log. */
+/** Less than an image here, more than the API writes into its log between two times that it is emptied. */
 const imageBytes = 100_000;
 const fileBytesMax = 60_000;
+const logEmptiedEvery = 50;
 const limitFileSize = promisify(execFile);
 
 /** The image store is full, then Redis is: refusals, and whoever insists afterwards is accepted. */
@@ -25,14 +27,19 @@ export const noRoom: Scenario = {
     const imagesBefore = (await chaos.storedImages()).length;
 
     const { pid } = chaos.system.parts.api;
+    const submit = async (submission: Submission, n: number) => {
+      if (n % logEmptiedEvery === 1) await truncate(chaos.system.specs.api.logFile);
+      return run.load.submit(submission);
+    };
+    await truncate(chaos.system.specs.api.logFile);
     await limitFileSize('prlimit', ['--pid', String(pid), `--fsize=${fileBytesMax}:unlimited`]);
-    const refusedByDisk = await submitAll(run, count, { kind: 'national_id', imageBytes });
-    const linked = await submitAll(run, count, { kind: 'link' });
+    const refusedByDisk = await submitAll(submit, count, { kind: 'national_id', imageBytes });
+    const linked = await submitAll(submit, count, { kind: 'link' });
     await limitFileSize('prlimit', ['--pid', String(pid), '--fsize=unlimited:unlimited']);
 
     const used = /used_memory:(\d+)/.exec(await chaos.redis.info('memory'))?.[1];
     await chaos.redis.config('SET', 'maxmemory', String(Number(used) + 30_000));
-    const refusedByRedis = await submitAll(run, count, { kind: 'national_id' });
+    const refusedByRedis = await submitAll(submit, count, { kind: 'national_id' });
     await chaos.redis.config('SET', 'maxmemory', '0');
     const half = await countUnaccepted(chaos, run);
 
@@ -63,12 +70,16 @@ export const noRoom: Scenario = {
 };
 
 /** Asks once for each; resolves to what was refused with 503, and sentences for every other answer but 202. */
-async function submitAll(run: Run, count: number, change: Partial<Submission>) {
+async function submitAll(
+  submit: (submission: Submission, n: number) => Promise<{ readonly status: number | 'none' }>,
+  count: number,
+  change: Partial<Submission>,
+) {
   const refused: Submission[] = [];
   const odd: string[] = [];
   for (let n = 1; n <= count; n += 1) {
     const submission = toSubmission(n, 25, change);
-    const { status } = await run.load.submit(submission);
+    const { status } = await submit(submission, n);
     if (status === 503) refused.push(submission);
     else if (status !== 202) odd.push(`a submission without room was answered ${status}`);
   }

@@ -20,7 +20,9 @@ export const redisOutage: Scenario = {
   name: 'redis-outage',
   async run(chaos, extent) {
     await chaos.sandbox.changeSettings({ latency: 'fixed:50' });
-    const fleet = await chaos.fleet({ size: workers, env: { CONCURRENCY: String(concurrency) } });
+    // A capture whose record was the last thing that Redis took is the reconciler's, which would wait a minute.
+    const env = { CONCURRENCY: String(concurrency), RECONCILE_EVERY_MS: '1000', RECONCILE_GRACE_MS: '3000' };
+    const fleet = await chaos.fleet({ size: workers, env });
     await fleet.ready();
     const run = await chaos.begin(25);
     const imagesBefore = (await chaos.storedImages()).length;
