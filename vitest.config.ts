@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const SOURCE = ['source', 'module', 'node', 'development|production'];
+const SOURCE = ['source', 'node', 'development|production'];
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.run/**'];
 
 // Workspace packages resolve to their TypeScript, as they do for Node under --conditions=source. `import` must not be
-// among the conditions: they reach Node's own loader too, where a `require` would be given ES modules.
+// among the conditions: they reach Node's own loader too, where a `require` would be given ES modules. Nor `module`: what
+// stands under it is for bundlers, and Node can't load it.
 const fromSource = {
   resolve: { conditions: SOURCE },
   ssr: { resolve: { conditions: SOURCE, externalConditions: ['source'] } },

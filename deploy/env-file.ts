@@ -16,7 +16,13 @@ export interface Variable {
 }
 
 /** Settings that must stand empty in a file that is committed. */
-export const secrets = ['ENCRYPTION_KEYS', 'API_CLIENTS', 'VLENS_API_KEY', 'VLENS_ADMIN_PASSWORD'];
+export const secrets = [
+  'ENCRYPTION_KEYS',
+  'API_CLIENTS',
+  'VLENS_API_KEY',
+  'VLENS_ADMIN_PASSWORD',
+  'AWS_SECRET_ACCESS_KEY',
+];
 
 const services = { api: apiConfig, worker: workerConfig };
 type Service = keyof typeof services;
@@ -53,7 +59,10 @@ function variablesOf(service: Service): Variable[] {
 
 function commentsIn(source: string): Map<string, string> {
   return new Map(
-    [...source.matchAll(/\/\*\* (.+?) \*\/\s+([A-Z_]+):/g)].map(([, comment = '', name = '']) => [name, comment]),
+    [...source.matchAll(/\/\*\* (.+?) \*\/\s+([A-Z][A-Z0-9_]*):/g)].map(([, comment = '', name = '']) => [
+      name,
+      comment,
+    ]),
   );
 }
 

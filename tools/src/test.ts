@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { runChecks } from './checks/run-checks.ts';
 import type { CommandContext } from './command.ts';
-import { startEngines } from './engines/start-engines.ts';
 import { ROOT, RUN } from './paths.ts';
 import { openRunFolder } from './processes/run-folder.ts';
 import { runInTerminal } from './programs.ts';
+import { startTestEngines } from './test/start-test-engines.ts';
 import { type Counts, readCounts, sum } from './test/vitest-report.ts';
 
 type Stage = { readonly name: string; readonly counts: Counts; readonly seconds: number };
@@ -42,17 +42,16 @@ async function stageOnEngines(
 ): Promise<void> {
   if (context.signal.aborted) return;
   context.print('\n== engines');
-  const engines = await startEngines({ dataDir: folder, log: context.print, signal: context.signal }).catch(
+  const engines = await startTestEngines({ dataDir: folder, log: context.print, signal: context.signal }).catch(
     (error: unknown) => {
       context.print(error instanceof Error ? error.message : String(error));
     },
   );
   if (!engines) return stage('integration and e2e, without engines', () => Promise.resolve(NOTHING_RAN));
 
-  const env = { REDIS_URL: engines.redisUrl, KAFKA_BROKERS: engines.kafkaBrokers };
   try {
-    await stage('integration', () => vitest(context, 'integration', folder, env));
-    await stage('e2e', () => vitest(context, 'e2e', folder, env));
+    await stage('integration', () => vitest(context, 'integration', folder, engines.env));
+    await stage('e2e', () => vitest(context, 'e2e', folder, engines.env));
   } finally {
     await engines.stop();
   }

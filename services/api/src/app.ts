@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDeadLetters } from '@identity-events/shared/dead-letters/dead-letters';
@@ -14,8 +13,8 @@ import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
-import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
@@ -58,7 +57,7 @@ export interface StartApiOptions {
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
 export async function startApi({ config, env, logger, releases }: StartApiOptions): Promise<number> {
   const registry = createRegistry('api', versionOf(new URL('../package.json', import.meta.url)));
-  const metrics = createApiMetrics(registry, config.CAPTURE_STORE_DIR);
+  const metrics = createApiMetrics(registry, config.CAPTURE_STORE === 'disk' ? config.CAPTURE_STORE_DIR : undefined);
   const tenants = await readTenants({ config, env, logger, releases });
   const connect = (): Redis => {
     const connection = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
@@ -70,10 +69,9 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const queue = createBullmqCaptureQueue(redis);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const context: Context = { config, tenants, redis, sealer, logger, releases };
-  await mkdir(config.CAPTURE_STORE_DIR, { recursive: true });
   const captures = metrics.countSubmissions(createCaptures(redis));
   const captureIndex = createCaptureIndex(redis, captures);
-  const images = metrics.countImageBytes(createDiskImageStore(config.CAPTURE_STORE_DIR, sealer));
+  const images = metrics.countImageBytes(await openImageStore(config, sealer));
   const identityImages = openEvidence(context, metrics);
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({

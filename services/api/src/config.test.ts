@@ -47,3 +47,14 @@ it('names every missing part of an account, beside other faults, and no value', 
   }
   expect(read).not.toThrow('hunter2');
 });
+
+it('asks for what the chosen store of images needs', () => {
+  const read = (env: object) => (): unknown => readConfig(apiConfig, { ...needed, CAPTURE_STORE_DIR: '', ...env });
+  expect(read({})).toThrow('CAPTURE_STORE_DIR: is missing');
+  expect(read({ CAPTURE_STORE: 's3' })).toThrow('CAPTURE_STORE_S3_BUCKET: is missing');
+  const s3 = { CAPTURE_STORE: 's3', CAPTURE_STORE_S3_BUCKET: 'images' };
+  expect(read(s3)).not.toThrow();
+  expect(read({ ...s3, AWS_ACCESS_KEY_ID: 'id' })).toThrow('AWS_SECRET_ACCESS_KEY: is missing');
+  expect(read({ ...s3, AWS_SECRET_ACCESS_KEY: 'secret' })).toThrow('AWS_ACCESS_KEY_ID: is missing');
+  expect(read({ ...s3, CAPTURE_STORE_S3_PREFIX: '../' })).toThrow('CAPTURE_STORE_S3_PREFIX: must be');
+});

@@ -3,6 +3,7 @@ import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { apiClients, checkTenancy, webhookSecrets } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
 
@@ -18,8 +19,26 @@ const settings = z.object({
   REDIS_URL: redisUrl,
   /** Longest time one Redis command may take before the caller gets 503; milliseconds, 100 to 10,000. */
   REDIS_COMMAND_TIMEOUT_MS: wholeNumber(100, 10_000).default(1_500),
-  /** Folder of the images, shared with the workers. */
-  CAPTURE_STORE_DIR: z.string().min(1),
+  /** Where images wait: disk, a folder that API and workers share, or s3, a bucket of an S3-compatible store. */
+  CAPTURE_STORE: captureStoreKind.default('disk'),
+  /** Folder of the images, shared with the workers; for disk. */
+  CAPTURE_STORE_DIR: z.string().min(1).optional(),
+  /** Bucket of the images; for s3. Its versioning must be off, for versions would outlive an erasure. */
+  CAPTURE_STORE_S3_BUCKET: z.string().min(3).max(63).optional(),
+  /** Stands before the key of every image, such as captures/; up to 200 characters. */
+  CAPTURE_STORE_S3_PREFIX: keyPrefix.optional(),
+  /** Region of the bucket. */
+  CAPTURE_STORE_S3_REGION: z.string().min(1).max(64).default('us-east-1'),
+  /** Address of an S3-compatible store that is not AWS. */
+  CAPTURE_STORE_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .optional(),
+  /** Who asks for images in S3; without it the role of the machine or container is taken. */
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  /** The secret of AWS_ACCESS_KEY_ID. */
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** Goes with temporary credentials. */
+  AWS_SESSION_TOKEN: z.string().min(1).optional(),
   /** Keys that seal images and tokens: <id>:<base64 of 32 bytes>, comma separated; the first one seals, all open. */
   ENCRYPTION_KEYS: z.string().min(1),
   /** File of the tenants and their clients, YAML or JSON; instead of the one tenant that TENANT_ID names. */
@@ -102,6 +121,7 @@ const accountSettings = [
 export const apiConfig = settings.superRefine(
   (config, context) => {
     checkTenancy(config, ['TENANT_ID', 'API_CLIENTS'], context);
+    checkImageStore(config, context);
     for (const name of [
       'VLENS_WEBHOOK_SIGNING_KEY',
       'VLENS_WEBHOOK_OLD_SIGNING_KEY',

@@ -7,11 +7,12 @@ import { createRegistry, type MetricsPage, versionOf } from '@identity-events/sh
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
-import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
+import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
-import { createSealer } from '@identity-events/shared/store/seal';
+import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { readStoreState } from '@identity-events/shared/store/store-state';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
@@ -80,7 +81,10 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const jobs = createQueueState(redis);
   releases.onStop('queue state', () => jobs.close());
   const watch = watchWork(options, redis, jobs);
-  const context: Context = { config, logger, releases, redis, tenants, seams, jobs, watch, metrics: openMetrics() };
+  const sealer = createSealer(config.ENCRYPTION_KEYS);
+  const images = await openImageStore(config, sealer);
+  const stores = { redis, sealer, images };
+  const context: Context = { config, logger, releases, ...stores, tenants, seams, jobs, watch, metrics: openMetrics() };
 
   const publisher = startPublishing(context);
   // Topics that are missing are made, or told of, now and not with the first event.
@@ -119,6 +123,8 @@ interface Context {
   readonly logger: Logger;
   readonly releases: Releases;
   readonly redis: Redis;
+  readonly sealer: Sealer;
+  readonly images: ImageStore;
   readonly tenants: Tenants;
   readonly seams: WorkerSeams;
   readonly jobs: QueueState;
@@ -245,12 +251,10 @@ function openGate({ config, logger, releases, redis, tenants, metrics }: Context
 
 /** From the queue through the provider into the outbox. */
 function startWorking(
-  { config, logger, releases, redis, tenants, seams, watch, metrics }: Context,
+  { config, logger, releases, redis, sealer, images, tenants, seams, watch, metrics }: Context,
   gate: ProviderGate,
   stopping: AbortSignal,
 ): Worker {
-  const sealer = createSealer(config.ENCRYPTION_KEYS);
-  const images = createDiskImageStore(config.CAPTURE_STORE_DIR, sealer);
   const onCall: typeof metrics.providerCalled = (call) => {
     watch.moved();
     metrics.providerCalled(call);
@@ -319,12 +323,12 @@ const [lookAgainMs, imagesEveryMs, orphanAgeMs] = [300_000, 600_000, 3_600_000];
 const [deadLettersEveryMs, sureEveryMs] = [600_000, 30_000];
 
 /** What was left behind on the way, by crashes and accidents. */
-function startReconciling({ config, logger, releases, redis, tenants, metrics }: Context): void {
+function startReconciling({ config, logger, releases, redis, images, tenants, metrics }: Context): void {
   const jobs = createCaptureJobs(redis);
   releases.onStop('capture jobs', () => jobs.close());
   const common = {
     captures: metrics.captures.countEndings(createCaptures(redis)),
-    images: createDiskImageStore(config.CAPTURE_STORE_DIR, createSealer(config.ENCRYPTION_KEYS)),
+    images,
     logger,
     now: Date.now,
     imageGraceMs: config.IMAGE_GRACE_MS,

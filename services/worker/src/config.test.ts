@@ -50,3 +50,14 @@ it.each([
 it.each(['10/1s,', '10', '0/1s', '10/0s', '10/1d', '1/1s,'.repeat(9)])('refuses the windows %j', (VLENS_WINDOWS) => {
   expect(() => readConfig(workerConfig, { ...required, VLENS_WINDOWS })).toThrow('VLENS_WINDOWS');
 });
+
+it('asks for what the chosen store of images needs', () => {
+  const read = (env: object) => (): unknown => readConfig(workerConfig, { ...required, CAPTURE_STORE_DIR: '', ...env });
+  expect(read({})).toThrow('CAPTURE_STORE_DIR: is missing');
+  expect(read({ CAPTURE_STORE: 's3' })).toThrow('CAPTURE_STORE_S3_BUCKET: is missing');
+  const s3 = { CAPTURE_STORE: 's3', CAPTURE_STORE_S3_BUCKET: 'images' };
+  expect(read(s3)).not.toThrow();
+  expect(read({ ...s3, AWS_ACCESS_KEY_ID: 'id' })).toThrow('AWS_SECRET_ACCESS_KEY: is missing');
+  expect(read({ ...s3, AWS_SECRET_ACCESS_KEY: 'secret' })).toThrow('AWS_ACCESS_KEY_ID: is missing');
+  expect(read({ ...s3, CAPTURE_STORE_S3_PREFIX: '../' })).toThrow('CAPTURE_STORE_S3_PREFIX: must be');
+});

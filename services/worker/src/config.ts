@@ -1,5 +1,6 @@
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
 
@@ -28,8 +29,26 @@ const settings = z.object({
   KAFKA_TOPIC_REPLICATION: wholeNumber(1, 9).default(1),
   /** How long records stay in topics made here; milliseconds, an hour to 400 days. Default 7 days. */
   KAFKA_TOPIC_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(7 * 86_400_000),
-  /** Folder of the images, shared with the API. */
-  CAPTURE_STORE_DIR: z.string().min(1),
+  /** Where images wait: disk, a folder that API and workers share, or s3, a bucket of an S3-compatible store. */
+  CAPTURE_STORE: captureStoreKind.default('disk'),
+  /** Folder of the images, shared with the API; for disk. */
+  CAPTURE_STORE_DIR: z.string().min(1).optional(),
+  /** Bucket of the images; for s3. Its versioning must be off, for versions would outlive an erasure. */
+  CAPTURE_STORE_S3_BUCKET: z.string().min(3).max(63).optional(),
+  /** Stands before the key of every image, such as captures/; up to 200 characters. */
+  CAPTURE_STORE_S3_PREFIX: keyPrefix.optional(),
+  /** Region of the bucket. */
+  CAPTURE_STORE_S3_REGION: z.string().min(1).max(64).default('us-east-1'),
+  /** Address of an S3-compatible store that is not AWS. */
+  CAPTURE_STORE_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
+    .optional(),
+  /** Who asks for images in S3; without it the role of the machine or container is taken. */
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  /** The secret of AWS_ACCESS_KEY_ID. */
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  /** Goes with temporary credentials. */
+  AWS_SESSION_TOKEN: z.string().min(1).optional(),
   /** Keys that open images and tokens: <id>:<base64 of 32 bytes>, comma separated; the same ring as the API's. */
   ENCRYPTION_KEYS: z.string().min(1),
   /** File of the tenants and their clients, YAML or JSON; instead of the one tenant that TENANT_ID names. */
@@ -110,6 +129,7 @@ const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: num
 /** {@link settings}, none of which contradicts another. */
 export const workerConfig = settings.superRefine((config, context) => {
   checkTenancy(config, ['TENANT_ID', 'VLENS_BASE_URL', 'VLENS_API_KEY'], context);
+  checkImageStore(config, context);
   for (const [smaller, larger, roomMs, why] of orders) {
     if (Number(config[smaller]) + roomMs <= Number(config[larger])) continue;
     const room = roomMs > 0 ? `, less ${roomMs}` : '';

@@ -1,6 +1,7 @@
 import { type Engine, givenEngine } from './engine.ts';
 import { createKafka } from './kafka.ts';
 import { createRedis, type EngineOptions } from './redis.ts';
+import { createS3 } from './s3.ts';
 
 /** As for one engine; the signal ends a start that is still under way. */
 export type EnginesOptions = EngineOptions & { readonly signal?: AbortSignal };
@@ -32,6 +33,12 @@ export async function startEngines(options: EnginesOptions): Promise<Engines> {
   if (redis && kafka) return { redisUrl: redis.address, kafkaBrokers: kafka.address, redis, kafka, stop };
   await stop();
   throw new AggregateError(reasons(made), reasons(made).map(String).join('\n'));
+}
+
+/** An S3-compatible store, running: the one that `S3_URL` names, or one that is started here and ends by `discard`. */
+export function startS3(options: EnginesOptions): Promise<Engine> {
+  const { S3_URL } = process.env;
+  return started(S3_URL ? givenEngine('S3', 'S3_URL', S3_URL) : createS3(options), options);
 }
 
 async function started(making: Engine | Promise<Engine>, { log, signal }: EnginesOptions): Promise<Engine> {

@@ -1,8 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageName } from '../contracts/capture.ts';
 import { AppError, errorCode } from '../runtime/errors.ts';
-import type { ImageOwner, ImageStore } from './image-store.ts';
+import { type ImageOwner, type ImageStore, imageContext } from './image-store.ts';
 import { listOwners, stagingSuffix } from './list-owners.ts';
 import type { Sealer } from './seal.ts';
 
@@ -23,7 +22,7 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
         const made = await mkdir(staging, { recursive: true });
         await Promise.all(
           [...images].map(([name, image]) =>
-            writeFlushed(join(staging, name), sealer.seal(image, contextOf(owner, name))),
+            writeFlushed(join(staging, name), sealer.seal(image, imageContext(owner, name))),
           ),
         );
         await flushFolder(staging);
@@ -39,7 +38,7 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
         if (errorCode(error) !== 'ENOENT') throw toStoreError(error);
         throw new AppError('image_missing', 'An image of the capture is gone.', { retriable: false, cause: error });
       });
-      return sealer.open(sealed, contextOf(owner, name));
+      return sealer.open(sealed, imageContext(owner, name));
     },
     async remove(owner) {
       const folder = folderOf(owner);
@@ -57,10 +56,6 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
       }
     },
   };
-}
-
-function contextOf({ tenant, captureId }: ImageOwner, name: ImageName): string {
-  return `${tenant}/${captureId}/image/${name}`;
 }
 
 async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {

@@ -13,8 +13,8 @@ export interface ImageOwner {
  */
 export interface ImageStore {
   /**
-   * Resolves once every image is on stable storage; all of them or, on failure, none. Throws
-   * `AppError('image_store_full')` or `AppError('image_store_failed')`, both retriable.
+   * Resolves once every image is on stable storage; all of them or, on failure, none. An owner's images are put once, together.
+   * Throws `AppError('image_store_full')` or `AppError('image_store_failed')`, both retriable.
    */
   put(owner: ImageOwner, images: ReadonlyMap<ImageName, Uint8Array>): Promise<void>;
   /** Throws `AppError('image_missing')` when it is gone, `AppError('seal_broken')` when it was changed. */
@@ -27,4 +27,9 @@ export interface ImageStore {
    * removed meanwhile may be missing. Throws `AppError('image_store_failed')`.
    */
   listOwners(before: number): AsyncIterable<ImageOwner>;
+}
+
+/** What a sealed image is bound to: it opens as no other capture's, and under no other name. */
+export function imageContext({ tenant, captureId }: ImageOwner, name: ImageName): string {
+  return `${tenant}/${captureId}/image/${name}`;
 }

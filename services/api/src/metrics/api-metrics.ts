@@ -32,9 +32,9 @@ export interface ApiMetrics extends MetricsPage {
   countImageBytes(images: ImageStore): ImageStore;
 }
 
-/** The instruments of the API. No label takes a value from callers: there are as many series as the code has names. */
-export function createApiMetrics(registry: Registry, imageFolder: string): ApiMetrics {
-  watchImageStore(registry, imageFolder);
+/** The instruments of the API; of the volume of the images where they are on one. No label takes a value from callers: there are as many series as the code has names. */
+export function createApiMetrics(registry: Registry, imageFolder?: string): ApiMetrics {
+  if (imageFolder !== undefined) watchImageStore(registry, imageFolder);
   const submissions = new Counter({
     name: `${metricsPrefix}captures_submitted_total`,
     help: 'Submissions that reached Redis: accepted, replayed (same key and body), conflict (same key, other body).',
