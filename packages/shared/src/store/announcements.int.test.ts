@@ -8,7 +8,7 @@ import { clearTestRedis, openTestRedis } from './redis.fixture.ts';
 let redis: Redis;
 
 beforeAll(async () => {
-  redis = await openTestRedis(40);
+  redis = await openTestRedis(14);
 });
 beforeEach(() => clearTestRedis(redis));
 afterAll(() => redis.quit());

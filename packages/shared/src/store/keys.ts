@@ -46,4 +46,6 @@ export const keys = {
   outboxAside: `${redisPrefix}:outbox:aside`,
   /** String with expiry: which worker relays the outbox. */
   outboxLease: `${redisPrefix}:outbox:lease`,
+  /** String with expiry: a worker makes sure that the reconciler's rounds have their times. */
+  reconcilePlanning: `${redisPrefix}:reconcile:planning`,
 } as const;

@@ -10,7 +10,7 @@ let queue: Queue;
 const prefix = redisPrefix;
 
 beforeAll(async () => {
-  redis = await openTestRedis(42);
+  redis = await openTestRedis(15);
   queue = new Queue(captureQueueName, { connection: redis, prefix });
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import { redisPrefix } from '@identity-events/shared/contracts/capture-job';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
+import { keys } from '@identity-events/shared/store/keys';
 import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -62,7 +63,7 @@ export function startReconcileWorker(
   // Not waited for at start: a worker starts without Redis, too. The timer makes up for whatever goes wrong here.
   let looking: Promise<void> | undefined;
   const makeSure = (): void => {
-    looking ??= keepScheduled(queue, rounds)
+    looking ??= oneAtATime(redis, () => keepScheduled(queue, rounds))
       .catch((error: unknown) => logger.warn('reconcile.not_scheduled', { code: errorCode(error) }))
       .finally(() => {
         looking = undefined;
@@ -79,6 +80,18 @@ export function startReconcileWorker(
       await queue.close();
     },
   };
+}
+
+const planningMsMax = 10_000;
+
+/** Does nothing while another worker is at it: two that find the same round without times would both plan one for now. */
+async function oneAtATime(redis: Redis, plan: () => Promise<void>): Promise<void> {
+  if ((await redis.set(keys.reconcilePlanning, '', 'PX', planningMsMax, 'NX')) !== 'OK') return;
+  try {
+    await plan();
+  } finally {
+    await redis.del(keys.reconcilePlanning);
+  }
 }
 
 /** Gives every round its times unless it has them. Every worker does it, with the same result. */
