@@ -14,6 +14,8 @@ import { createCaptureChanges } from '@identity-events/shared/store/capture-chan
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { createImageUsage } from '@identity-events/shared/store/image-usage';
+import { meterImages } from '@identity-events/shared/store/meter-images';
 import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
@@ -71,7 +73,8 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const context: Context = { config, tenants, redis, sealer, logger, releases };
   const captures = metrics.countSubmissions(createCaptures(redis));
   const captureIndex = createCaptureIndex(redis, captures);
-  const images = metrics.countImageBytes(await openImageStore(config, sealer));
+  const usage = createImageUsage(redis, config.CAPTURE_STORE_BYTES_MAX);
+  const images = metrics.countImageBytes(meterImages(await openImageStore(config, sealer), usage));
   const identityImages = openEvidence(context, metrics);
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({

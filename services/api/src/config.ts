@@ -67,6 +67,8 @@ const settings = z.object({
   VLENS_WINDOW_MARGIN_MS: wholeNumber(50, 1_000).default(250),
   /** Deadline of a capture that names none; milliseconds, a second to 7 days. Default a day. */
   CAPTURE_EXPIRY_MS: wholeNumber(1_000, captureLimits.expiryMsMax).default(86_400_000),
+  /** Bytes of images that may wait for their captures' ends, of all tenants; beyond it callers get 503; no limit without it. */
+  CAPTURE_STORE_BYTES_MAX: wholeNumber(64 * 1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
   /** Bytes of request bodies held in memory at one time; beyond it callers get 503. Default 256 MiB. */
   BODY_BYTES_IN_FLIGHT_MAX: wholeNumber(64 * 1024 * 1024, 16 * 1024 ** 3).default(256 * 1024 * 1024),
   /** Requests that wait for a capture or follow it at one time; beyond it callers get 503; 1 to 100,000. Default 1,000. */

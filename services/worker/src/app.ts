@@ -8,6 +8,8 @@ import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { createImageUsage } from '@identity-events/shared/store/image-usage';
+import { meterImages } from '@identity-events/shared/store/meter-images';
 import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
@@ -82,7 +84,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   releases.onStop('queue state', () => jobs.close());
   const watch = watchWork(options, redis, jobs);
   const sealer = createSealer(config.ENCRYPTION_KEYS);
-  const images = await openImageStore(config, sealer);
+  const images = meterImages(await openImageStore(config, sealer), createImageUsage(redis));
   const stores = { redis, sealer, images };
   const context: Context = { config, logger, releases, ...stores, tenants, seams, jobs, watch, metrics: openMetrics() };
 

@@ -223,7 +223,7 @@ it('a redrive that died halfway is ended by the next one, with the first nonce',
 });
 
 it('an abandoned capture fails as internal_error, once; its images and its letter go', async () => {
-  const { id } = await dead();
+  const { id } = await dead(undefined, { kind: 'national_id' });
   const results = (await Promise.all(Array.from({ length: 10 }, () => abandon([id])))).flat();
   expect(results.filter(({ result }) => result === 'abandoned')).toHaveLength(1);
   expect(await captures.read(id)).toMatchObject({

@@ -17,7 +17,7 @@ export interface EndCaptureDeps {
 }
 
 /**
- * Ends a capture with a decision: its event is in the outbox, then its images go unless they have a grace. The one way in which captures end,
+ * Ends a capture with a decision: its event is in the outbox, then its images, if its kind has any, go unless they have a grace. The one way in which captures end,
  * whoever decides.
  *
  * False when it had ended before: that outcome stands, and the images go all the same. Throws
@@ -31,7 +31,7 @@ export async function endCapture(deps: EndCaptureDeps, capture: DecidedCapture, 
   const identityRetentionMs = deps.identityRetentionMsOf?.(tenant);
   const kept = { retentionMs, identityRetentionMs };
   const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, ...kept });
-  if (deps.imageGraceMs === 0) await deps.images.remove({ tenant, captureId });
+  if (deps.imageGraceMs === 0 && capture.kind !== 'link') await deps.images.remove({ tenant, captureId });
   return ended;
 }
 

@@ -36,6 +36,10 @@ export const keys = {
   adminTokenLock: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:lock`,
   /** String with expiry: why that token could not be renewed; nobody tries again while it stands. */
   adminTokenPause: (tenant: string, account: string): string => `${redisPrefix}:admin-token:${tenant}:${account}:pause`,
+  /** Hash: bytes of the images of each capture that has some in the store. */
+  imageBytes: `${redisPrefix}:image-bytes`,
+  /** Hash: their sum by tenant. */
+  imageBytesOfTenants: `${redisPrefix}:image-bytes:tenants`,
   /** Sorted set: captures whose event is not in Kafka yet, by the time at which somebody should look after them. */
   watchlist: `${redisPrefix}:watchlist`,
   /** String with expiry: that an event about no capture was announced. */

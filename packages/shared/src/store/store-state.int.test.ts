@@ -37,7 +37,11 @@ it('an empty store has nothing anywhere', async () => {
   const { open, rooms, gates, ...rest } = await readStoreState(redis, ['demo'], Date.now());
   expect([...open, ...rooms].filter(({ count, oldestAt }) => count !== 0 || oldestAt !== null)).toEqual([]);
   expect(gates).toEqual([{ tenant: 'demo', closed: false }]);
-  expect(rest).toEqual({ outbox: { count: 0, oldestAt: null }, watched: { count: 0, overdue: 0 } });
+  expect(rest).toEqual({
+    outbox: { count: 0, oldestAt: null },
+    watched: { count: 0, overdue: 0 },
+    images: [{ tenant: 'demo', bytes: 0 }],
+  });
 });
 
 it('captures, the waiting room and the gate are told by tenant, with the oldest of each', async () => {
@@ -104,9 +108,9 @@ it('costs the same however much there is: only commands that count a set or look
   });
   await readStoreState(watched, ['demo'], 0);
   const bounded = (command: string[]): boolean =>
-    ['xlen', 'zcard', 'zcount', 'hexists'].includes(command[0] as string) ||
+    ['xlen', 'zcard', 'zcount', 'hexists', 'hmget'].includes(command[0] as string) ||
     (command[0] === 'zrange' && /^(.+,)?(0,0|LIMIT,0,1)(,WITHSCORES)?$/.test(command.slice(2).join())) ||
     (command[0] === 'xrange' && command.slice(-2).join() === 'COUNT,1');
   expect(commands.filter((command) => !bounded(command))).toEqual([]);
-  expect(commands).toHaveLength(21);
+  expect(commands).toHaveLength(22);
 });

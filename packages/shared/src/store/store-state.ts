@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type CaptureKind, captureKinds, type Lane } from '../contracts/capture.ts';
 import { acceptedAtOf } from '../contracts/capture-job.ts';
+import { readImageUsage } from './image-usage.ts';
 import { keys } from './keys.ts';
 import { createOutbox } from './outbox.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
@@ -34,6 +35,8 @@ export interface StoreState {
   readonly outbox: Amount;
   /** Captures whose event is not in Kafka yet, and those of them that should have been looked after by `overdueBefore`. */
   readonly watched: { readonly count: number; readonly overdue: number };
+  /** Bytes of images that wait in the store. */
+  readonly images: readonly { readonly tenant: string; readonly bytes: number }[];
 }
 
 /**
@@ -47,7 +50,7 @@ export async function readStoreState(
 ): Promise<StoreState> {
   const outbox = createOutbox(redis, redis);
   return whileRedisIsUp(async () => {
-    const [open, rooms, gates, events, oldestAt, count, overdue] = await Promise.all([
+    const [open, rooms, gates, events, oldestAt, count, overdue, usage] = await Promise.all([
       Promise.all(tenants.flatMap((tenant) => openCaptures(redis, tenant))),
       Promise.all(tenants.flatMap((tenant) => [interactiveRoom(redis, tenant), bulkRoom(redis, tenant)])),
       Promise.all(tenants.map((tenant) => gate(redis, tenant))),
@@ -55,8 +58,10 @@ export async function readStoreState(
       outbox.oldestAt(),
       redis.zcard(keys.watchlist),
       redis.zcount(keys.watchlist, '-inf', overdueBefore),
+      readImageUsage(redis, tenants),
     ]);
-    return { open, rooms, gates, outbox: { count: events, oldestAt }, watched: { count, overdue } };
+    const images = tenants.map((tenant, at) => ({ tenant, bytes: usage[at] ?? 0 }));
+    return { open, rooms, gates, outbox: { count: events, oldestAt }, watched: { count, overdue }, images };
   });
 }
 

@@ -23,6 +23,7 @@ const byCode: Readonly<Record<string, ProblemName>> = {
   record_newer: 'unavailable',
   image_store_full: 'unavailable',
   image_store_failed: 'unavailable',
+  image_store_overloaded: 'overloaded',
 };
 
 /** Seconds that a caller should wait when a dependency is away and does not say for how long. */

@@ -133,10 +133,10 @@ it('a finished step is never called again, however often the capture is run', as
 });
 
 it('an attempt on an ended capture calls nobody and publishes nothing more', async () => {
-  const id = await accepted('link');
+  const id = await accepted();
   await run(id);
   expect(await run(id)).toEqual({ result: 'nothing_to_do' });
-  expect(calls).toEqual(['link']);
+  expect(calls).toEqual(['id_front', 'id_back', 'liveness']);
   expect(await eventsOf(id)).toHaveLength(1);
   expect(removed).toEqual([id, id]);
 });

@@ -52,7 +52,8 @@ export function createStateMetrics(registry: Registry): StateMetrics {
   const outboxAge = gauge('outbox_oldest_seconds', 'Since the oldest event not yet in Kafka was decided.');
   const watched = gauge('watched_captures', 'Captures whose event is not in Kafka yet.');
   const overdue = gauge('overdue_captures', 'Captures whose event is later than expected by more than the grace time.');
-  const labelled = [jobs, jobAge, open, openAge, room, roomAge, gate, budget];
+  const images = gauge('images_waiting_bytes', 'Bytes of images in the store, before sealing.', 'tenant');
+  const labelled = [jobs, jobAge, open, openAge, room, roomAge, gate, budget, images];
   const single = [outbox, outboxAge, watched, overdue];
 
   return {
@@ -79,6 +80,7 @@ export function createStateMetrics(registry: Registry): StateMetrics {
       for (const { tenant, windows } of state.budgets) {
         for (const { calls, ms } of windows) budget.set({ tenant, window_seconds: ms / 1_000 }, calls);
       }
+      for (const { tenant, bytes } of state.store.images) images.set({ tenant }, bytes);
       outbox.set(state.store.outbox.count);
       outboxAge.set(age(state.store.outbox.oldestAt));
       watched.set(state.store.watched.count);

@@ -142,6 +142,7 @@ const state: SystemState = {
     gates: [{ tenant: 'demo', closed: true }],
     outbox: { count: 4, oldestAt: now - 250 },
     watched: { count: 9, overdue: 1 },
+    images: [{ tenant: 'demo', bytes: 2_048 }],
   },
 };
 
@@ -154,7 +155,7 @@ it('a scrape tells how much is where; without Redis it tells that, and nothing o
   const values = async (): Promise<string[]> => {
     const lines = (await page.text()).split('\n');
     return lines.filter((line) =>
-      /^identity_events_(redis|queue|open|provider_(waiting|gate_cl|budget)|outbox|wat|over)/.test(line),
+      /^identity_events_(redis|queue|open|provider_(waiting|gate_cl|budget)|outbox|wat|over|images_w)/.test(line),
     );
   };
   expect(await values()).toEqual([
@@ -171,6 +172,7 @@ it('a scrape tells how much is where; without Redis it tells that, and nothing o
     'identity_events_outbox_oldest_seconds 0.25',
     'identity_events_watched_captures 9',
     'identity_events_overdue_captures 1',
+    'identity_events_images_waiting_bytes{tenant="demo"} 2048',
   ]);
   for (redis of ['away', 'silent'] as const) expect(await values()).toEqual(['identity_events_redis_up 0']);
 });
