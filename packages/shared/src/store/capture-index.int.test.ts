@@ -48,11 +48,11 @@ async function end(capture: Capture, outcome: Decision['outcome'], retentionMs =
 }
 
 /** Every page's ids. */
-async function pages(filter: Partial<CaptureFilter>, count: number): Promise<string[][]> {
+async function pages(filter: Partial<CaptureFilter>, count: number, order?: 'newest' | 'oldest'): Promise<string[][]> {
   const found: string[][] = [];
   let after: string | undefined;
   do {
-    const page = await index.page({ tenant, ...filter }, { after, count });
+    const page = await index.page({ tenant, ...filter }, { after, count, ...(order ? { order } : {}) });
     found.push(page.captures.map(({ id }) => id));
     after = page.next;
   } while (after);
@@ -69,6 +69,18 @@ it('lists the latest first, in full pages, and says when there are no more', asy
   expect(found.flat()).toEqual(idsOf(made));
   expect((await pages({}, 25)).map((page) => page.length)).toEqual([25]);
   expect(await pages({ tenant: 'other' }, 10)).toEqual([[]]);
+});
+
+it('lists the earliest first where that is asked for, with the same filters', async () => {
+  const made: Capture[] = [];
+  for (let i = 0; i < 25; i++) made.push(await accept({ at: start + i, subject: i % 2 ? 'a' : 'b' }));
+  const found = await pages({}, 10, 'oldest');
+  expect(found.map((page) => page.length)).toEqual([10, 10, 5]);
+  expect(found.flat()).toEqual(idsOf(made));
+  const between = { createdFrom: start + 5, createdBefore: start + 15 };
+  expect((await pages(between, 3, 'oldest')).flat()).toEqual(idsOf(made.slice(5, 15)));
+  const ofSubject = made.slice(5, 15).filter(({ subject }) => subject === 'a');
+  expect((await pages({ ...between, subject: 'a' }, 2, 'oldest')).flat()).toEqual(idsOf(ofSubject));
 });
 
 it('captures of the same millisecond are each listed once', async () => {

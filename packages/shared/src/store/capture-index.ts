@@ -20,8 +20,10 @@ export interface CaptureFilter {
 
 /** Where a page begins and how long it may be. */
 export interface PageRequest {
-  /** The `next` of the page before; from the newest without it. */
+  /** The `next` of the page before; from the first without it. */
   readonly after?: string | undefined;
+  /** Which are first: the latest accepted, or the earliest. */
+  readonly order?: 'newest' | 'oldest';
   /** Captures wanted; 1 to 1,000. */
   readonly count: number;
 }
@@ -35,7 +37,7 @@ export interface CapturePage {
 /** Finds captures by what they are, without looking through all of them. */
 export interface CaptureIndex {
   /**
-   * A page of captures, the latest accepted first, until their records run out or are erased.
+   * A page of captures, the latest accepted first unless asked otherwise, until their records run out or are erased.
    *
    * Going from page to page yields each capture that is there all the while exactly once, whatever is accepted or ends
    * meanwhile; with a filter by status, those that hold it when their page is read. A page looks at 1,000 captures at most,
@@ -60,14 +62,14 @@ const looksMax = 1_000;
 
 export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read' | 'readErased'>): CaptureIndex {
   return {
-    async page(filter, { after, count }) {
+    async page(filter, { after, order = 'newest', count }) {
       const sets = setsOf(filter);
       const found: CaptureRecord[] = [];
       let looks = 0;
       let position = after;
       for (;;) {
         const wanted = Math.min(count - found.length, looksMax - looks);
-        const ids = await idsBehind(redis, sets, rangeOf(filter, position), wanted + 1);
+        const ids = await idsBehind(redis, sets, { ...rangeOf(filter, order, position), order }, wanted + 1);
         const seen = ids.slice(0, wanted);
         const records = await Promise.all(seen.map((captureId) => readBehind(captures, captureId)));
         await dropLost(
@@ -118,13 +120,17 @@ interface IdRange {
   readonly newest: string;
   readonly oldest: string;
 }
+type Order = NonNullable<PageRequest['order']>;
 
-function rangeOf({ createdFrom, createdBefore }: CaptureFilter, after: string | undefined): IdRange {
+function rangeOf({ createdFrom, createdBefore }: CaptureFilter, order: Order, after: string | undefined): IdRange {
   const before = createdBefore === undefined ? undefined : firstIdOf(createdBefore);
-  const [first] = [after, before].filter((bound) => bound !== undefined).sort();
+  const from = createdFrom === undefined ? undefined : firstIdOf(createdFrom);
+  const newest = (order === 'newest' ? [after, before] : [before]).filter((bound) => bound !== undefined).sort()[0];
+  // Whole ids are longer than where the ids of a millisecond begin, so `after` is never such a beginning.
+  const behind = order === 'oldest' && after !== undefined && after >= (from ?? '') ? `(${after}` : undefined;
   return {
-    newest: first === undefined ? '+' : `(${first}`,
-    oldest: createdFrom === undefined ? '-' : `[${firstIdOf(createdFrom)}`,
+    newest: newest === undefined ? '+' : `(${newest}`,
+    oldest: behind ?? (from === undefined ? '-' : `[${from}`),
   };
 }
 
@@ -134,18 +140,26 @@ function firstIdOf(epochMs: number): string {
   return `cap_${ms.toString(16).padStart(12, '0')}`;
 }
 
-/** The newest ids of the sets together. All sets are read in one transaction, so that a capture that moves is in one of them. */
-async function idsBehind(redis: Redis, sets: readonly string[], range: IdRange, count: number): Promise<string[]> {
-  const { newest, oldest } = range;
+/** The first ids of the sets together. All sets are read in one transaction, so that a capture that moves is in one of them. */
+async function idsBehind(
+  redis: Redis,
+  sets: readonly string[],
+  { newest, oldest, order }: IdRange & { readonly order: Order },
+  count: number,
+): Promise<string[]> {
   return whileRedisIsUp(async () => {
     const transaction = redis.multi();
-    for (const set of sets) transaction.zrange(set, newest, oldest, 'BYLEX', 'REV', 'LIMIT', 0, count);
+    for (const set of sets) {
+      if (order === 'newest') transaction.zrange(set, newest, oldest, 'BYLEX', 'REV', 'LIMIT', 0, count);
+      else transaction.zrange(set, oldest, newest, 'BYLEX', 'LIMIT', 0, count);
+    }
     const replies = (await transaction.exec()) ?? [];
     const ids = replies.flatMap(([error, reply]) => {
       if (error) throw error;
       return reply as string[];
     });
-    return [...new Set(ids)].sort().reverse().slice(0, count);
+    const sorted = [...new Set(ids)].sort();
+    return (order === 'newest' ? sorted.reverse() : sorted).slice(0, count);
   });
 }
 
