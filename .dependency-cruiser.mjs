@@ -28,7 +28,7 @@ const technologyRules = Object.entries(TECHNOLOGIES).flatMap(([service, folders]
     forbid(
       `${service}-captures-pure`,
       'The feature core knows no technology; it declares ports and is given adapters.',
-      { path: `${src}/(captures|identities|limits|webhooks|ops|reconcile)/`, pathNot: TEST },
+      { path: `${src}/(captures|identities|limits|webhooks|ops|reconcile|replay)/`, pathNot: TEST },
       { path: `${src}/(${any})/|^services/${service}/src/(app|main)\\.ts$` },
     ),
     forbid(

@@ -22,10 +22,10 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-const topics = ['identity.verified', 'identity.captured', 'identity.failed', 'business_request.status_changed'];
+const outcomeTopics = ['identity.verified', 'identity.captured', 'identity.failed', 'business_request.status_changed'];
 
 /** Reads the topics from now on; resolves once it misses nothing more. */
-export async function openEventLog(brokers: string): Promise<EventLog> {
+export async function openEventLog(brokers: string, topics: readonly string[] = outcomeTopics): Promise<EventLog> {
   const kafka = new Kafka({ clientId: 'e2e', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   // A broker that comes back waits for the members that it knew, for as long as their session.
   const session = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 6_000 };
@@ -36,7 +36,7 @@ export async function openEventLog(brokers: string): Promise<EventLog> {
   // A consumer that lost its broker begins again somewhat earlier.
   const places = new Set<string>();
   await consumer.connect();
-  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ topic, partition, message }) => {
       const { offset } = message;
@@ -56,12 +56,12 @@ export async function openEventLog(brokers: string): Promise<EventLog> {
   return {
     records,
     recordsOf: (captureId) => byCapture.get(captureId) ?? [],
-    isComplete: async () => (await countRecords(kafka.admin())) === records.length,
+    isComplete: async () => (await countRecords(kafka.admin(), topics)) === records.length,
     close: () => consumer.disconnect(),
   };
 }
 
-async function countRecords(admin: Admin): Promise<number> {
+async function countRecords(admin: Admin, topics: readonly string[]): Promise<number> {
   await admin.connect();
   try {
     const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));

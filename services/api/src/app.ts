@@ -11,7 +11,7 @@ import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-setti
 import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
-import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
+import { type CaptureIndex, createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createImageUsage } from '@identity-events/shared/store/image-usage';
@@ -25,7 +25,7 @@ import { tenantOf } from '@identity-events/shared/tenants/tenant-of';
 import { tenantsOfEnvironment } from '@identity-events/shared/tenants/tenants-of-environment';
 import type { Redis } from 'ioredis';
 import { v4 } from 'uuid';
-import { newCaptureId } from './captures/capture-id.ts';
+import { newCaptureId, newId } from './captures/capture-id.ts';
 import type { ApiConfig } from './config.ts';
 import { buildContractDocuments } from './documents/contract-documents.ts';
 import { createBodyBudget } from './http/body-budget.ts';
@@ -34,7 +34,9 @@ import { createSlots } from './http/slots.ts';
 import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
 import { createOwnDeadLetters } from './ops/own-dead-letters.ts';
+import { createOwnReplays, type OwnReplays } from './ops/own-replays.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
+import { createBullmqReplays } from './queue/bullmq-replays.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
@@ -94,6 +96,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
     webhooks: openWebhooks(context),
     ...openOperations(context, captures, images),
+    replays: openReplays(context, captureIndex),
     trustedProxies: config.TRUSTED_PROXIES,
     identityImages,
     imageSlots: createSlots(imagesInFlightMax),
@@ -160,6 +163,14 @@ function openOperations({ config, tenants, redis, releases }: Context, captures:
   releases.onStop('operations', async () => stopping.abort());
   const deadLetters = createOwnDeadLetters({ letters, isAlone: () => tenants.all().length === 1 });
   return { deadLetters, stopping: stopping.signal };
+}
+
+/** Past events are published again by the workers; here it is asked for. */
+function openReplays({ config, redis, releases }: Context, index: CaptureIndex): OwnReplays {
+  const jobs = createBullmqReplays(redis);
+  releases.onStop('replays', () => jobs.close());
+  const newReplayId = (createdAt: number): string => newId('rpl', createdAt);
+  return createOwnReplays({ jobs, index, topicsAllowed: config.REPLAY_TOPICS, newReplayId, now: Date.now });
 }
 
 function openEvidence({ config, tenants, redis, sealer, logger, releases }: Context, metrics: ApiMetrics) {

@@ -2,7 +2,7 @@ import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
-import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
 import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { apiClients, checkTenancy, webhookSecrets } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
@@ -79,6 +79,8 @@ const settings = z.object({
   RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
   /** New attempts for a dead letter after which it gets no more, unless forced; 1 to 100. */
   DEAD_LETTER_REDRIVES_MAX: wholeNumber(1, 100).default(3),
+  /** Topics to which past events may be replayed beside their own, comma separated, up to 20; the same for API and workers. */
+  REPLAY_TOPICS: topicList.default([]),
   /** Time for running requests to end after SIGTERM; milliseconds, 1,000 to 60,000. */
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 60_000).default(10_000),
   /** File to which a line is added for whatever brings personal data in or out or erases it; stdout without it. */

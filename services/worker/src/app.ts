@@ -6,6 +6,7 @@ import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, type MetricsPage, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
+import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createImageUsage } from '@identity-events/shared/store/image-usage';
@@ -14,6 +15,7 @@ import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
+import { createReplayMarks } from '@identity-events/shared/store/replay-marks';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { readStoreState } from '@identity-events/shared/store/store-state';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
@@ -43,9 +45,11 @@ import { deadLetterAgeMs, startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
 import { createQueueState, type QueueState } from './queue/queue-state.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
+import { startReplayWorker } from './queue/replay-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
 import { dropOldDeadLetters } from './reconcile/drop-old-dead-letters.ts';
 import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
+import { runReplay } from './replay/run-replay.ts';
 import { openVlensClients } from './vlens/open-vlens-clients.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
 
@@ -101,6 +105,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const stopping = new AbortController();
   const worker = startWorking(context, gate, stopping.signal);
   startReconciling(context);
+  startReplaying(context);
 
   const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
     standing: watch.standing,
@@ -199,21 +204,9 @@ function through<T>(wrap: ((port: T) => T) | undefined, port: T): T {
 }
 
 /** From the outbox to Kafka. */
-function startPublishing({ config, logger, releases, redis, seams, watch, metrics }: Context): KafkajsPublisher {
-  const topics = {
-    create: config.KAFKA_CREATE_TOPICS,
-    partitions: config.KAFKA_TOPIC_PARTITIONS,
-    replicationFactor: config.KAFKA_TOPIC_REPLICATION,
-    retentionMs: config.KAFKA_TOPIC_RETENTION_MS,
-  };
-  const settings = {
-    brokers: config.KAFKA_BROKERS,
-    clientId: 'identity-events-worker',
-    topics,
-    publicUrl: config.PUBLIC_URL,
-  };
-  const publisher = createKafkajsPublisher(settings, logger);
-  releases.onStop('kafka', () => publisher.close());
+function startPublishing(context: Context): KafkajsPublisher {
+  const { logger, releases, redis, seams, watch, metrics } = context;
+  const publisher = openPublisher(context, 'identity-events-worker');
   const blocking = redis.duplicate();
   // The connection it was made from tells of outages; ioredis would print this one's errors itself.
   blocking.on('error', () => undefined);
@@ -224,6 +217,24 @@ function startPublishing({ config, logger, releases, redis, seams, watch, metric
   const watched = { publish: watch.whilePublishing(publish) };
   const relay = startRelay({ outbox, publisher: watched, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
+  return publisher;
+}
+
+/** A connection to Kafka, made when it is first used. */
+function openPublisher(
+  { config, logger, releases }: Context,
+  clientId: string,
+  otherTopics: readonly string[] = [],
+): KafkajsPublisher {
+  const topics = {
+    create: config.KAFKA_CREATE_TOPICS,
+    partitions: config.KAFKA_TOPIC_PARTITIONS,
+    replicationFactor: config.KAFKA_TOPIC_REPLICATION,
+    retentionMs: config.KAFKA_TOPIC_RETENTION_MS,
+  };
+  const { KAFKA_BROKERS: brokers, PUBLIC_URL: publicUrl } = config;
+  const publisher = createKafkajsPublisher({ brokers, clientId, topics, otherTopics, publicUrl }, logger);
+  releases.onStop('kafka', () => publisher.close());
   return publisher;
 }
 
@@ -358,4 +369,31 @@ function startReconciling({ config, logger, releases, redis, images, tenants, me
   const { JOB_LOCK_MS: lockMs, STALLED_CHECK_MS: stalledCheckMs } = config;
   const reconciler = startReconcileWorker(redis, rounds, { logger, lockMs, stalledCheckMs, sureEveryMs });
   releases.onStop('reconciler', () => reconciler.close());
+}
+
+/** How long a replay waits after Kafka or Redis was away. */
+const replayWaitMs = 5_000;
+
+/** Past outcomes, published again on request. */
+function startReplaying(context: Context): void {
+  const { config, logger, releases, redis } = context;
+  const captures = createCaptures(redis);
+  const deps = {
+    captures,
+    index: createCaptureIndex(redis, captures),
+    marks: createReplayMarks(redis),
+    publisher: openPublisher(context, 'identity-events-replay', config.REPLAY_TOPICS),
+    topicsAllowed: config.REPLAY_TOPICS,
+    replaysMax: config.REPLAYS_MAX,
+    now: Date.now,
+  };
+  const worker = startReplayWorker(redis, {
+    run: (replay, progress, log, signal) => runReplay(deps, replay, progress, log, signal),
+    logger,
+    now: Date.now,
+    lockMs: config.JOB_LOCK_MS,
+    stalledCheckMs: config.STALLED_CHECK_MS,
+    waitMs: replayWaitMs,
+  });
+  releases.onStop('replays', () => worker.close());
 }

@@ -1,5 +1,5 @@
 import { windows } from '@identity-events/shared/contracts/windows';
-import { logLevel, redisUrl, tenantId, wholeNumber } from '@identity-events/shared/runtime/config';
+import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
 import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
@@ -99,6 +99,10 @@ const settings = z.object({
   RECORD_RETENTION_MS: wholeNumber(3_600_000, 400 * 86_400_000).default(30 * 86_400_000),
   /** How long the fields of verified persons' cards are kept, 0 for not at all; milliseconds, 0 to 400 days. Default 0. */
   IDENTITY_RETENTION_MS: wholeNumber(0, 400 * 86_400_000).default(0),
+  /** Topics to which past events may be replayed beside their own, comma separated, up to 20; the same for API and workers. */
+  REPLAY_TOPICS: topicList.default([]),
+  /** Replays of one event after which it gets no more, unless forced; 1 to 1,000. */
+  REPLAYS_MAX: wholeNumber(1, 1_000).default(10),
   /** Address of the health endpoints. */
   HEALTH_HOST: z.string().default('127.0.0.1'),
   /** Port of the health endpoints; 0 takes a free one. */

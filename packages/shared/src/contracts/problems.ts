@@ -77,6 +77,12 @@ export const problems = {
     meaning: 'The time for which the fields of the card are kept has passed.',
     remedy: 'Use what you took over in time; otherwise the person captures again.',
   },
+  'replay-running': {
+    status: 409,
+    title: 'The same replay is queued or running.',
+    meaning: 'A replay of the same selection to the same topic has not ended; the detail names it.',
+    remedy: 'Wait for its end, or cancel it, with GET or DELETE /v1/ops/replays/{id}.',
+  },
   gone: {
     status: 410,
     title: 'The capture has been erased.',
@@ -168,7 +174,8 @@ export const problems = {
   overloaded: {
     status: 503,
     title: 'Too much is under way; try again shortly.',
-    meaning: 'The bodies, images or waiting requests under way fill the room set aside for them. Nothing was stored.',
+    meaning:
+      'The bodies, images, waiting requests or replays under way fill the room set aside for them. Nothing was stored.',
     remedy: again,
   },
   unavailable: {

@@ -17,14 +17,16 @@ export type AuditAction =
   | 'dead_letter.read'
   | 'dead_letter.redrive'
   | 'dead_letter.abandon'
-  | 'event.replay';
+  | 'event.replay'
+  | 'event.replay_read'
+  | 'event.replay_cancel';
 
 /** Who did what to what, and how it went. Ids of our own and the provider's only; nothing personal. */
 export interface AuditEntry {
   readonly action: AuditAction;
   readonly tenant: string;
   readonly client: string;
-  /** Capture or provider transaction; null where there is none, or where its name may be personal. */
+  /** Capture, replay or provider transaction; null where there is none, or where its name may be personal. */
   readonly object: string | null;
   readonly requestId: string;
   /**

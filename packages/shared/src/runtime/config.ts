@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { topicName } from '../contracts/topic-name.ts';
 import { AppError } from './errors.ts';
 
 /**
@@ -23,6 +24,12 @@ export const wholeNumber = (min: number, max: number): z.ZodCoercedNumber => z.c
 
 /** `redis://` or `rediss://` address; credentials and database number may be part of it. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' });
+
+/** Names of topics, comma separated, up to 20. */
+export const topicList = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(topicName).max(20, 'must be at most 20 topics'));
 
 /** Levels of winston's npm scale. */
 export const logLevel = z.enum(['error', 'warn', 'info', 'debug']).default('info');

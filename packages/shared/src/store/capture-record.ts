@@ -65,6 +65,8 @@ export const recordFields = z.object({
   redriveNonce: z.string().optional(),
   redrivenAt: epochMs.optional(),
   redriveOf: epochMs.optional(),
+  /** Times its event was replayed. */
+  replays: z.coerce.number().int().optional(),
   decidedAt: epochMs.optional(),
   /** Until when the fields of the person's card are kept; absent when they were not. */
   identityUntil: epochMs.optional(),

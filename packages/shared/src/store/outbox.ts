@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
 import { redactedEventType } from '../contracts/redacted-event.ts';
+import { topicName } from '../contracts/topic-name.ts';
 import type { Publication } from './capture-record.ts';
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
@@ -128,8 +129,7 @@ type StreamEntry = readonly [id: string, flat: readonly string[]];
 
 const storedEntry = z.object({
   captureId: z.string().min(1).nullable(),
-  // Kafka's own rule for topics; it would refuse another one for ever.
-  topic: z.string().regex(/^[a-zA-Z0-9._-]{1,249}$/),
+  topic: topicName,
   event: cloudEvent,
 });
 

@@ -219,6 +219,29 @@ return 'restored'
 `;
 
 /**
+ * Counts a replay of captures' events, once for each replay. KEYS: records. ARGV: replay id, replays after which there are no more.
+ * Returns `marked`, `too_often` or `gone` for each: an erased capture, or one whose event is not in Kafka, gets no mark.
+ */
+export const markReplayScript = `
+local marks = {}
+for i = 1, #KEYS do
+  local record = redis.call('HMGET', KEYS[i], 'status', 'published', 'replays', 'lastReplay')
+  if not record[1] or record[1] == 'erased' or not record[2] then
+    marks[i] = 'gone'
+  elseif record[4] == ARGV[1] then
+    marks[i] = 'marked'
+  elseif tonumber(record[3] or '0') >= tonumber(ARGV[2]) then
+    marks[i] = 'too_often'
+  else
+    redis.call('HINCRBY', KEYS[i], 'replays', 1)
+    redis.call('HSET', KEYS[i], 'lastReplay', ARGV[1])
+    marks[i] = 'marked'
+  end
+end
+return marks
+`;
+
+/**
  * Puts an event that is about no capture into the outbox, once within a time. KEYS: that it was announced, outbox.
  * ARGV: ms, event, topic. Returns 1, or 0 when it was announced before.
  */

@@ -5,5 +5,10 @@ import { v7 } from 'uuid';
  * that ids sort by it. The index of captures relies on that.
  */
 export function newCaptureId(createdAt: number): string {
-  return `cap_${v7({ msecs: createdAt }).replaceAll('-', '')}`;
+  return newId('cap', createdAt);
+}
+
+/** An id of that form for something else that began at `createdAt` (epoch ms). */
+export function newId(prefix: string, createdAt: number): string {
+  return `${prefix}_${v7({ msecs: createdAt }).replaceAll('-', '')}`;
 }

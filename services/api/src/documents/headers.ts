@@ -49,6 +49,11 @@ export const locationHeaders = answerHeaders.extend({
   Location: z.string().meta({ description: 'Path of the capture.' }),
 });
 
+/** Of a replay that was asked for. */
+export const replayHeaders = answerHeaders.extend({
+  Location: z.string().meta({ description: 'Path of the replay.' }),
+});
+
 /** What every request may carry. */
 export const requestHeaders = z.object({
   'X-Request-Id': z

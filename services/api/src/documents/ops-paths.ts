@@ -7,9 +7,10 @@ import {
   redriveRequest,
 } from '@identity-events/shared/contracts/dead-letter-view';
 import type { ProblemName } from '@identity-events/shared/contracts/problems';
+import { replayRequest, replayView } from '@identity-events/shared/contracts/replay-view';
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { answerHeaders, requestHeaders } from './headers.ts';
+import { answerHeaders, replayHeaders, requestHeaders } from './headers.ts';
 import { problemResponses } from './problem-responses.ts';
 
 const ofClients = ['unauthenticated', 'forbidden', 'internal', 'unavailable'] as const;
@@ -24,9 +25,11 @@ interface Operation {
   readonly query?: z.ZodObject;
   readonly path?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Headers of an answer that says 202; without them it is 200. */
+  readonly accepted?: z.ZodObject;
 }
 
-function operation({ operationId, summary, description, answer, problems, query, path, body }: Operation) {
+function operation({ operationId, summary, description, answer, problems, query, path, body, accepted }: Operation) {
   return {
     operationId,
     tags: ['operations'],
@@ -35,7 +38,11 @@ function operation({ operationId, summary, description, answer, problems, query,
     requestParams: { header: requestHeaders, ...(query ? { query } : {}), ...(path ? { path } : {}) },
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     responses: {
-      '200': { description: summary, headers: answerHeaders, content: { 'application/json': { schema: answer } } },
+      [accepted ? '202' : '200']: {
+        description: summary,
+        headers: accepted ?? answerHeaders,
+        content: { 'application/json': { schema: answer } },
+      },
       ...problemResponses(...problems, ...ofClients),
     },
   } satisfies ZodOpenApiOperationObject;
@@ -86,6 +93,38 @@ export const opsPaths: ZodOpenApiPathsObject = {
       body: abandonRequest,
       answer: deadLetterResults,
       problems: ofBodies,
+    }),
+  },
+  '/v1/ops/replays': {
+    post: operation({
+      operationId: 'startReplay',
+      summary: 'Publish past outcomes again',
+      description:
+        'Only outcomes that were published before, of captures whose records are still there and were not erased; their events have ' +
+        'the same `ce_id`, and `replay_id` in a header. Workers publish them, the oldest captures first. The same selection can not ' +
+        'be replayed twice at a time, nor one event more often than the operator allows, unless forced.',
+      body: replayRequest,
+      answer: replayView,
+      accepted: replayHeaders,
+      problems: [...ofBodies, 'replay-running', 'overloaded'],
+    }),
+  },
+  '/v1/ops/replays/{id}': {
+    get: operation({
+      operationId: 'getReplay',
+      summary: 'See a replay',
+      description: 'How far it is, for a week after its end.',
+      path: z.object({ id: z.string() }),
+      answer: replayView,
+      problems: ['not-found'],
+    }),
+    delete: operation({
+      operationId: 'cancelReplay',
+      summary: 'Cancel a replay',
+      description: 'It ends with the batch under way; what was published stays. One that has ended stays as it is.',
+      path: z.object({ id: z.string() }),
+      answer: replayView,
+      problems: ['not-found'],
     }),
   },
 };

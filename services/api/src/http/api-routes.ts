@@ -19,6 +19,7 @@ import {
   listIdentityImagesRoute,
 } from './identity-images-routes.ts';
 import { type ListCapturesRouteDeps, listCapturesRoute } from './list-captures-route.ts';
+import { cancelReplayRoute, type ReplayRoutesDeps, showReplayRoute, startReplayRoute } from './replay-routes.ts';
 import { type SubmitBatchRouteDeps, submitBatchRoute } from './submit-batch-route.ts';
 import { submitCaptureRoute } from './submit-capture-route.ts';
 
@@ -30,7 +31,8 @@ export interface ApiRoutesDeps
     GetIdentityRouteDeps,
     ListCapturesRouteDeps,
     IdentityImagesRoutesDeps,
-    DeadLetterRoutesDeps {}
+    DeadLetterRoutesDeps,
+    ReplayRoutesDeps {}
 
 /** A call for clients. What it declares here is seen to before `handle` runs, which finds the client by `clientOf`. */
 interface ApiRoute {
@@ -108,8 +110,8 @@ export function apiRoutes(deps: ApiRoutesDeps): readonly ApiRoute[] {
   ];
 }
 
-function operations(deps: DeadLetterRoutesDeps): readonly ApiRoute[] {
-  const [letters, scope] = ['/v1/ops/dead-letters', 'ops'] as const;
+function operations(deps: DeadLetterRoutesDeps & ReplayRoutesDeps): readonly ApiRoute[] {
+  const [letters, replays, scope] = ['/v1/ops/dead-letters', '/v1/ops/replays', 'ops'] as const;
   return [
     { method: 'get', path: letters, scope, audit: 'dead_letter.list', handle: listDeadLettersRoute(deps) },
     {
@@ -128,5 +130,8 @@ function operations(deps: DeadLetterRoutesDeps): readonly ApiRoute[] {
     },
     // Behind the others, which it would take for ids.
     { method: 'get', path: `${letters}/:id`, scope, audit: 'dead_letter.read', handle: showDeadLetterRoute(deps) },
+    { method: 'post', path: replays, scope, audit: 'event.replay', handle: startReplayRoute(deps) },
+    { method: 'get', path: `${replays}/:id`, scope, audit: 'event.replay_read', handle: showReplayRoute(deps) },
+    { method: 'delete', path: `${replays}/:id`, scope, audit: 'event.replay_cancel', handle: cancelReplayRoute(deps) },
   ];
 }

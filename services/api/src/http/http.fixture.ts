@@ -128,6 +128,11 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       redrive: () => nothing(),
       abandon: () => nothing(),
     },
+    replays: {
+      start: () => whileUp(() => ({ result: 'overloaded' })),
+      show: () => whileUp(() => null),
+      cancel: () => whileUp(() => null),
+    },
     stopping: new AbortController().signal,
     ...parts,
     submit: {

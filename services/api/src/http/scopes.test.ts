@@ -30,6 +30,9 @@ const rows: readonly Row[] = [
   row('get', '/v1/ops/dead-letters/:id', 'ops', 'dead_letter.read'),
   row('post', '/v1/ops/dead-letters/redrive', 'ops', 'dead_letter.redrive'),
   row('post', '/v1/ops/dead-letters/abandon', 'ops', 'dead_letter.abandon'),
+  row('post', '/v1/ops/replays', 'ops', 'event.replay'),
+  row('get', '/v1/ops/replays/:id', 'ops', 'event.replay_read'),
+  row('delete', '/v1/ops/replays/:id', 'ops', 'event.replay_cancel'),
 ];
 
 /** Calls under /v1 that know who asks by something else than an API key, and are held to that in tests of their own. */

@@ -17,6 +17,8 @@ export interface KafkaSettings {
   readonly brokers: string[];
   readonly clientId: string;
   readonly topics: TopicSettings;
+  /** Topics that are needed beside the events' own. */
+  readonly otherTopics?: readonly string[];
   /** Where the API is for those who read events; without it they are told of no schemas. */
   readonly publicUrl?: string | undefined;
 }
@@ -42,7 +44,7 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
   let ready: Promise<Producer> | undefined;
 
   async function connected(): Promise<Producer> {
-    ready ??= openProducer(kafka, settings.topics, partitionOf, logger);
+    ready ??= openProducer(kafka, settings, partitionOf, logger);
     try {
       return await ready;
     } catch (error) {
@@ -66,10 +68,10 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
     close: discard,
     async publish(events) {
       const producer = await connected();
-      const messages = events.map(({ topic, event }) => ({
-        topic,
-        message: toKafkaMessage(event, settings.publicUrl),
-      }));
+      const messages = events.map(({ topic, event, headers }) => {
+        const message = toKafkaMessage(event, settings.publicUrl);
+        return { topic, message: { ...message, headers: { ...headers, ...message.headers } } };
+      });
       try {
         const places = await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
         return toPlaces(messages, places, partitionOf);
@@ -121,11 +123,11 @@ function openClient({ brokers, clientId }: KafkaSettings, logger: Logger): Kafka
 
 async function openProducer(
   kafka: Kafka,
-  topics: TopicSettings,
+  { topics, otherTopics = [] }: KafkaSettings,
   partitionOf: WeakMap<object, number>,
   logger: Logger,
 ): Promise<Producer> {
-  await ensureTopics(kafka, eventTypes, topics, logger);
+  await ensureTopics(kafka, [...new Set([...eventTypes, ...otherTopics])], topics, logger);
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
