@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { createLogger } from '@identity-events/shared/runtime/logger';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
-import { type Finding, findNeedles, type Haystack, type Needle } from '../search/needles.ts';
+import { createFinder, type Finding, type Haystack } from '../search/needles.ts';
 import { readFiles } from '../search/read-files.ts';
 import { letKafkaForget, readKafka } from '../search/read-kafka.ts';
 import { type Redis, readRedis } from '../search/read-redis.ts';
+import { rewriteRedisFiles } from '../search/rewrite-redis-files.ts';
 import { openTestSystem, type TestSystem } from '../support/test-system.ts';
 import { eraseInEveryState } from './erase-in-every-state.ts';
 import { type Planted, plant, plantRecorded } from './plant.ts';
@@ -59,10 +60,10 @@ export async function openErasureProof(rounds: number): Promise<ErasureProof> {
 /** Looks for everything of these captures everywhere; Kafka's records may tell their ids. */
 export async function search(proof: ErasureProof, planted: readonly Planted[]): Promise<Search> {
   const { redis, test, brokers } = proof;
-  const needles = planted.flatMap((one) => one.needles);
+  const find = createFinder(planted.flatMap((one) => one.needles));
   const sum = { left: [] as Finding[], places: 0, bytes: 0 };
   const look = (haystack: Haystack, may: (finding: Finding) => boolean = () => false): void => {
-    sum.left.push(...findNeedles(haystack, needles).filter((finding) => !may(finding)));
+    sum.left.push(...find(haystack).filter((finding) => !may(finding)));
     sum.places += 1;
     sum.bytes += haystack.bytes.length;
   };
@@ -93,17 +94,6 @@ function foldersOf({ dataDir }: TestSystem): [name: string, folder: string, skip
   ];
 }
 
-/** A rewritten append-only file holds what Redis holds, uncompressed so that it can be searched. */
-async function rewriteRedisFiles(redis: Redis): Promise<void> {
-  await redis.config('SET', 'rdbcompression', 'no');
-  await redis.bgrewriteaof();
-  for (;;) {
-    const info = await redis.info('persistence');
-    if (/aof_rewrite_in_progress:0/.test(info) && /aof_rewrite_scheduled:0/.test(info)) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
 /** Erased captures that are not answered as gone, or that do not have exactly one outcome and one redaction. */
 export async function findUnannounced({ test, brokers, erased }: ErasureProof): Promise<string[]> {
   const ceIds = (await readKafka(brokers)).map(({ ceId }) => ceId);
@@ -119,11 +109,11 @@ export async function findUnannounced({ test, brokers, erased }: ErasureProof): 
 /** Lets Kafka's retention pass, then looks through its files for everything of these captures. */
 export async function searchForgottenKafka(proof: ErasureProof, planted: readonly Planted[]): Promise<Search> {
   await letKafkaForget(proof.brokers);
-  const needles: Needle[] = planted.flatMap((one) => one.needles);
+  const find = createFinder(planted.flatMap((one) => one.needles));
   const sum = { left: [] as Finding[], remains: 0, places: 0, bytes: 0 };
   // Indexes hold offsets and times only, and are large.
   for await (const haystack of readFiles('kafka file', join(proof.test.dataDir, 'kafka'), /index$/)) {
-    sum.left.push(...findNeedles(haystack, needles));
+    sum.left.push(...find(haystack));
     sum.places += 1;
     sum.bytes += haystack.bytes.length;
   }

@@ -4,7 +4,17 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { contracts, contractsCheck } from './contracts.ts';
 import { engines } from './engines.ts';
-import { build, chaos, format, load, measureDurability, proveBudget, proveErasure, sandbox } from './programs.ts';
+import {
+  build,
+  chaos,
+  format,
+  load,
+  measureDurability,
+  proveBudget,
+  proveErasure,
+  provePrivacy,
+  sandbox,
+} from './programs.ts';
 import { start } from './start.ts';
 import { test } from './test.ts';
 
@@ -23,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   test,
   'prove:budget': proveBudget,
   'prove:erasure': proveErasure,
+  'prove:privacy': provePrivacy,
 };
 
 const stopping = new AbortController();

@@ -23,6 +23,9 @@ export const proveErasure: Command = runsProgram(process.execPath, [FROM_SOURCE,
 /** `npm run measure:durability`: what accepting costs under each of Redis' ways of flushing. */
 export const measureDurability: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/durability/main.ts']);
 
+/** `npm run prove:privacy`: planted values through everything, then looked for everywhere. */
+export const provePrivacy: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/privacy/main.ts']);
+
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 
