@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDeadLetters } from '@identity-events/shared/dead-letters/dead-letters';
 import { openAuditLog } from '@identity-events/shared/runtime/audit-log';
@@ -30,6 +30,7 @@ import type { ApiConfig } from './config.ts';
 import { buildContractDocuments } from './documents/contract-documents.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
+import { createLimitedServer } from './http/create-limited-server.ts';
 import { createSlots } from './http/slots.ts';
 import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
@@ -201,15 +202,11 @@ function openWebhooks({ config, tenants, redis }: Context): HttpAppDeps['webhook
   };
 }
 
-/** Limits against slow clients are Node's, set explicitly: headers in 10 s, the whole request in 60 s. */
 async function listen(
-  app: Parameters<typeof createServer>[1],
+  app: RequestListener,
   { config, waits, releases }: Pick<StartApiOptions, 'config' | 'releases'> & { readonly waits: Waits },
 ): Promise<number> {
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
-    app,
-  );
+  const server = createLimitedServer(app);
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   releases.onStop('http', async () => {

@@ -20,6 +20,7 @@ import { limitRate } from './limit-client.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
+import { securityHeaders } from './security-headers.ts';
 import { toProblem } from './to-problem.ts';
 import { type VlensWebhookRouteDeps, vlensWebhookRoute } from './vlens-webhook-route.ts';
 
@@ -50,6 +51,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   app.set('trust proxy', deps.trustedProxies);
+  app.use(securityHeaders);
   app.use(identifyAndReport(deps));
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));

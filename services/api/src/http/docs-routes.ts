@@ -41,7 +41,7 @@ const files: ReadonlyMap<string, string> = new Map([
 
 /** `GET /docs/{asset}`: the files of the page, by a fixed list. */
 export const docsAssetRoute: RequestHandler<{ asset: string }> = ({ params: { asset } }, response, next) => {
-  response.set({ 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' });
+  response.set('cache-control', 'public, max-age=3600');
   if (asset === 'start.js') return void response.type('text/javascript').send(start);
   const file = files.get(asset);
   if (!file) throw new HttpProblem('not-found');

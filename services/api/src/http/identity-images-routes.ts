@@ -34,8 +34,6 @@ export function identityImageContentRoute(deps: IdentityImagesRoutesDeps): Reque
     noteObjects(response, [address.transactionId]);
     response.once('close', deps.imageSlots.take());
     const { bytes, contentType } = await deps.identityImages.read(tenant, address);
-    response
-      .set({ 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-      .send(bytes);
+    response.set('content-type', contentType).send(bytes);
   };
 }

@@ -11,7 +11,8 @@ const readJson = jsonReader(jsonBytesMax);
 
 /** Reads a capture sent as one JSON object; images are base64 strings under their names. */
 export async function readJsonCapture(request: Request, response: Response): Promise<UncheckedCapture> {
-  const fields: Record<string, unknown> = {};
+  // Without a prototype that a member named __proto__ could set.
+  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const images = new Map<ImageName, Uint8Array>();
   for (const [name, value] of Object.entries(await readJson(request, response))) {
     if (isImageName(name) && typeof value === 'string') images.set(name, decodeBase64(name, value));

@@ -57,6 +57,10 @@ function fromBodyParser(error: unknown): HttpProblem | undefined {
     case 'request.size.invalid':
     case 'request.aborted':
       return new HttpProblem('malformed-body', { detail: 'Send one whole JSON object.' });
+    case 'entity.verify.failed':
+      return new HttpProblem('malformed-body', {
+        detail: 'Send one JSON object in UTF-8, at most 8 deep and of at most 100,000 values.',
+      });
     default:
       return undefined;
   }
