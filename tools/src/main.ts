@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import { contracts, contractsCheck } from './contracts.ts';
 import { engines } from './engines.ts';
 import {
+  bench,
   build,
   chaos,
   format,
@@ -19,6 +20,7 @@ import { start } from './start.ts';
 import { test } from './test.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  bench,
   build,
   chaos,
   check,

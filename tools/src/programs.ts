@@ -32,6 +32,9 @@ export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/c
 /** `npm run load`: drives this system, built as for images, or a deployment, and verifies its events. */
 export const load: Command = builtFirst('load/src/main.ts');
 
+/** `npm run bench`: the figures of docs/performance.md. */
+export const bench: Command = builtFirst('load/bench/main.ts');
+
 /** A program from source that runs services as images do, from their `dist/`, which is made first. */
 function builtFirst(entry: string): Command {
   return async (context) => {
