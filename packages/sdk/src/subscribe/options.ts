@@ -1,4 +1,5 @@
 import type { Kafka } from 'kafkajs';
+import type { UnreadableEventError } from '../errors.ts';
 import type { IdentityEventOf, IdentityEventType } from './event-types.ts';
 import type { SeenStore } from './seen-store.ts';
 
@@ -41,6 +42,7 @@ export interface RecordReport {
     | 'handled'
     | 'duplicate'
     | 'tombstone'
+    | 'unreadable'
     | 'unknown_type'
     | 'retry_topic'
     | 'dead_letter'
@@ -75,6 +77,8 @@ export interface SubscribeOptions {
   readonly since?: Date;
   /** Told of a record without a value: whatever has this key (`<tenant>:<subject>`) is to be forgotten. */
   readonly onTombstone?: (key: string | undefined, context: EventContext) => Promise<void> | void;
+  /** Takes records that can not be read, instead of the dead-letter topic; resolving means that they are passed over. */
+  readonly onUnreadable?: (error: UnreadableEventError, context: EventContext) => Promise<void> | void;
   /** Attempts in place before an event counts as failed. Default: 3. Limit: 10. */
   readonly attempts?: number;
   /** Wait before the second attempt, in ms; doubled each time. Default: 200. */

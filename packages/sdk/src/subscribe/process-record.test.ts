@@ -155,3 +155,15 @@ it('an observer that throws changes nothing', async () => {
   };
   expect(await fixture({ onRecord }).process()).toEqual({ kind: 'done' });
 });
+
+it('a record that can not be read is passed over by who takes it', async () => {
+  const places: string[] = [];
+  const { process, reports, aside } = fixture({
+    deadLetterTopic: 'dead',
+    onUnreadable: (error, { offset }) => void places.push(`${error.code} ${offset}`),
+  });
+  expect(await process({ ...record, value: Buffer.from('no JSON') })).toEqual({ kind: 'done' });
+  expect(places).toEqual(['unreadable-event 7']);
+  expect(reports).toMatchObject([{ outcome: 'unreadable' }]);
+  expect(aside).toEqual([]);
+});

@@ -63,10 +63,14 @@ export function createRecordProcessor(deps: ProcessorDeps) {
 }
 
 async function outcomeOf(deps: ProcessorDeps, passage: Passage): Promise<Outcome> {
-  const { onTombstone } = deps.settings;
+  const { onTombstone, onUnreadable } = deps.settings;
   const read = readEvent(passage.record);
   if (read.kind === 'unknown_type') return { outcome: 'unknown_type' };
-  if (read.kind === 'unreadable') return putAside(deps, passage, { error: read.error, isLast: true });
+  if (read.kind === 'unreadable') {
+    const { error } = read;
+    if (!onUnreadable) return putAside(deps, passage, { error, isLast: true });
+    return settle(deps, passage, 'unreadable', await run(deps, passage, (context) => onUnreadable(error, context)));
+  }
   if (read.kind === 'event') return handleOnce(deps, passage, read.event);
   if (!onTombstone) return { outcome: 'tombstone' };
   const key = passage.record.key?.toString();
@@ -110,7 +114,7 @@ function run(
 async function settle(
   deps: ProcessorDeps,
   passage: Passage,
-  success: 'handled' | 'tombstone',
+  success: 'handled' | 'tombstone' | 'unreadable',
   result: HandlerResult,
 ): Promise<Outcome> {
   if (result.kind === 'done') return { outcome: success };
