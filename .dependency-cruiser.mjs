@@ -83,6 +83,12 @@ const rules = [
     { path: OURS, pathNot: '^packages/(sdk/|shared/src/contracts/)' },
   ),
   forbid(
+    'cli-on-sdk',
+    'The command line uses the service as any other team does.',
+    { path: '^packages/cli/', pathNot: TEST },
+    { path: OURS, pathNot: '^packages/((cli|sdk)/|shared/src/contracts/)' },
+  ),
+  forbid(
     'api-not-worker',
     'Services meet in Redis, not in code.',
     { path: '^services/api/' },

@@ -22,7 +22,10 @@ function requireNode20(version) {
 async function main([command, ...args]) {
   requireNode20(process.versions.node);
   if (!command)
-    fail('usage: node tools/bootstrap.mjs <start|test|check|contracts|engines|sandbox|format|build|pnpm> [args]', 2);
+    fail(
+      'usage: node tools/bootstrap.mjs <start|test|check|cli|contracts|engines|sandbox|format|build|pnpm> [args]',
+      2,
+    );
 
   const ready = await withLock(join(root, '.cache', 'bootstrap.lock'), async () => {
     const node = await fetchNode(root);

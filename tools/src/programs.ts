@@ -14,6 +14,9 @@ export const build: Command = runsProgram(local('tsc'), ['-b', 'tsconfig.build.j
 /** `npm run sandbox`: the stand-in for the provider alone, until Ctrl-C. */
 export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/vlens-sandbox/src/main.ts']);
 
+/** `npm run cli`: the command line of other teams and operators, from source. */
+export const cli: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/cli/src/main.ts']);
+
 /** `npm run prove:budget`: several workers, one budget, measured at the provider's door. */
 export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/budget/main.ts']);
 

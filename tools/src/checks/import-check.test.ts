@@ -35,6 +35,7 @@ test.each([
   ['vlens-alone', 'packages/vlens/src/a.ts', 'packages/shared/src/runtime/b.ts'],
   ['sandbox-alone', 'packages/vlens-sandbox/src/a.ts', 'packages/vlens/src/b.ts'],
   ['sdk-alone', 'packages/sdk/src/a.ts', 'packages/shared/src/store/b.ts'],
+  ['cli-on-sdk', 'packages/cli/src/a.ts', 'packages/shared/src/store/b.ts'],
   ['contracts-pure', 'packages/shared/src/contracts/a.ts', 'packages/shared/src/store/b.ts'],
   ['no-barrels', 'packages/vlens/src/a.ts', 'packages/vlens/src/index.ts'],
   ['main-is-entry', 'services/api/src/app.ts', 'services/api/src/main.ts'],
