@@ -246,6 +246,29 @@ describe('dlq', () => {
   });
 });
 
+describe('replay', () => {
+  it('counts, publishes past outcomes again, and tells where it stands', async () => {
+    const subject = newSubject();
+    const captureId = await system.captures.link('0000', { subject });
+    await system.until(
+      () => system.captures.read(captureId),
+      ({ event }) => event !== undefined,
+    );
+    const dry = await cli('replay', 'start', '--subject', subject, '--dry-run');
+    expect(dry.lines()).toMatchObject([{ status: 'completed', dryRun: true, replayed: 1 }]);
+    expect(await cli('replay', 'start', '--all')).toMatchObject({ code: 2, stdout: '' });
+    const [begun] = (await cli('replay', 'start', captureId, '--yes', '--no-wait')).lines();
+    const id = String(begun?.['id']);
+    const ended = await cli('replay', 'status', id, '--wait');
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.lines()).toMatchObject([{ id, status: 'completed', replayed: 1 }]);
+    expect((await cli('replay', 'cancel', id)).lines()).toMatchObject([{ id, status: 'completed' }]);
+    const told = await cli('tail', '--since', '10m', '--subject', subject, '--max', '2');
+    expect(told.lines().map(({ kafka }) => (kafka as { replayId?: string }).replayId)).toEqual([undefined, id]);
+    expect(new Set(told.lines().map(({ id: eventId }) => eventId)).size).toBe(1);
+  });
+});
+
 describe('doctor', () => {
   it('finds nothing to mend where all is well, and looks at each part', async () => {
     const run = await runCli(['doctor', '--need', 'ops'], { ...env, REDIS_URL: testRedisUrl(database) });

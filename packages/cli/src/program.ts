@@ -5,6 +5,7 @@ import { capturesCommand } from './commands/captures.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { newCommand } from './commands/new-command.ts';
+import { replayCommand } from './commands/replay.ts';
 import { submitCommand } from './commands/submit.ts';
 import { tailCommand } from './commands/tail.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -23,6 +24,7 @@ function createProgram(terminal: Terminal) {
     .addCommand(tailCommand(terminal))
     .addCommand(capturesCommand(terminal))
     .addCommand(dlqCommand(terminal))
+    .addCommand(replayCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addHelpText(
       'after',
