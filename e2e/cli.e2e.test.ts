@@ -291,10 +291,16 @@ describe('doctor', () => {
   });
 
   it('says what is wrong and what to do, with exit code 1', async () => {
-    const wrong = await runCli(['doctor'], { ...env, IDENTITY_EVENTS_KEY: 'nobody', KAFKA_BROKERS: '127.0.0.1:1' });
+    const wrong = await runCli(['doctor'], {
+      ...env,
+      IDENTITY_EVENTS_KEY: 'nobody',
+      KAFKA_BROKERS: '127.0.0.1:1',
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
     expect(wrong.code).toBe(1);
     const faults = wrong.lines().filter(({ state }) => state === 'fault');
-    expect(faults.map(({ check }) => check)).toEqual(['key', 'kafka']);
+    expect(faults.map(({ check }) => check)).toEqual(['key', 'kafka', 'redis']);
+    for (const { found } of faults.slice(1)) expect(found).toContain('ECONNREFUSED');
     for (const { advice } of faults) expect(advice).toMatch(/\w/);
     const away = await runCli(['doctor', '--no-json'], {
       IDENTITY_EVENTS_URL: `http://127.0.0.1:${await freePort()}`,

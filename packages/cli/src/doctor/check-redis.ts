@@ -7,6 +7,7 @@ const timeoutMs = 5_000;
 export async function checkRedis(url: string | undefined): Promise<Finding[]> {
   if (!url) return [skipped('redis', 'Set REDIS_URL to have Redis looked at. Operators only.')];
   let redis: Redis | undefined;
+  let met: unknown;
   try {
     redis = new Redis(url, {
       lazyConnect: true,
@@ -15,15 +16,16 @@ export async function checkRedis(url: string | undefined): Promise<Finding[]> {
       retryStrategy: null,
       maxRetriesPerRequest: 0,
     });
-    // Told by what connect rejects with.
-    redis.on('error', () => undefined);
+    // What connect rejects with says only that the connection is closed.
+    redis.on('error', (error) => void (met = error));
     await redis.connect();
     return judgeRedis(infoOf(await redis.info()));
   } catch (error) {
+    const why = met ?? error;
     return [
       fault(
         'redis',
-        error instanceof Error ? error.message : 'does not answer',
+        why instanceof Error ? why.message : 'does not answer',
         'Is REDIS_URL right, Redis running, and the way to it open?',
       ),
     ];
