@@ -15,6 +15,7 @@ import {
   proveBudget,
   proveErasure,
   provePrivacy,
+  reencrypt,
   sandbox,
 } from './programs.ts';
 import { start } from './start.ts';
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   format,
   load,
   'measure:durability': measureDurability,
+  reencrypt,
   sandbox,
   start,
   test,

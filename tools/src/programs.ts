@@ -23,6 +23,9 @@ export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 
 /** `npm run prove:erasure`: captures erased in every state, then looked for everywhere. */
 export const proveErasure: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/erasure/main.ts']);
 
+/** `npm run reencrypt [-- --dry-run]`: what stands in Redis under an old key gets the first one of the ring. */
+export const reencrypt: Command = runsProgram(process.execPath, [FROM_SOURCE, 'services/worker/src/reencrypt-main.ts']);
+
 /** `npm run measure:durability`: what accepting costs under each of Redis' ways of flushing. */
 export const measureDurability: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/durability/main.ts']);
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings of the worker. Every variable with meaning, unit, default and limit; secrets have no default. */
-const settings = z.object({
+export const workerSettings = z.object({
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
   /** Kafka's bootstrap servers: <host>:<port>, comma separated. */
@@ -114,7 +114,7 @@ const settings = z.object({
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
 });
-type Settings = z.infer<typeof settings>;
+type Settings = z.infer<typeof workerSettings>;
 type Setting = keyof Settings;
 
 /** Time between the longest provider call and the end of a stop, in ms: for writing down what the call brought. */
@@ -130,8 +130,8 @@ const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: num
   ['VLENS_BREAKER_FIRST_MS', 'VLENS_BREAKER_MAX_MS', 0, 'waits grow from the first to the longest'],
 ];
 
-/** {@link settings}, none of which contradicts another. */
-export const workerConfig = settings.superRefine((config, context) => {
+/** {@link workerSettings}, none of which contradicts another. */
+export const workerConfig = workerSettings.superRefine((config, context) => {
   checkTenancy(config, ['TENANT_ID', 'VLENS_BASE_URL', 'VLENS_API_KEY'], context);
   checkImageStore(config, context);
   for (const [smaller, larger, roomMs, why] of orders) {

@@ -6,8 +6,9 @@ import type { ImageUsage } from './image-usage.ts';
  * The same store, whose images are accounted for. `put` throws `AppError('image_store_overloaded')`, retriable, before anything is
  * stored when there would be too much; `put` and `remove` also throw `AppError('redis_unavailable')`.
  *
- * Room is taken before images are stored, and given back before they are removed: a crash in between counts too much only
- * until its images are collected, and never too much for what is not there. Bytes are counted before sealing.
+ * Room is taken before images are stored and given back before they are removed. After a crash in between, too little is
+ * counted or too much, until those images are collected; what a process had reserved and not begun to store stays counted.
+ * Bytes are counted before sealing.
  */
 export function meterImages(images: ImageStore, usage: ImageUsage): ImageStore {
   return {

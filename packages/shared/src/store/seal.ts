@@ -84,3 +84,8 @@ export function sealText(sealer: Sealer, text: string, context: string): string 
 export function openText(sealer: Sealer, sealed: string, context: string): string {
   return sealer.open(Buffer.from(sealed, 'base64'), context).toString();
 }
+
+/** The id of the key under which a value stands. */
+export function keyIdOf(sealed: Uint8Array): string {
+  return Buffer.from(sealed.subarray(2, 2 + (sealed[1] ?? 0))).toString();
+}
