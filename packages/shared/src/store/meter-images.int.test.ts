@@ -14,7 +14,7 @@ import { openTestRedis } from './redis.fixture.ts';
 let redis: Redis;
 beforeEach(async () => {
   await redis?.quit();
-  redis = await openTestRedis(61);
+  redis = await openTestRedis(16);
 });
 afterAll(() => redis.quit());
 

@@ -14,7 +14,7 @@ const lost = createSealer(key('k0', 9));
 
 let redis: Redis;
 beforeAll(async () => {
-  redis = await openTestRedis(62);
+  redis = await openTestRedis(17);
 });
 afterAll(() => redis.quit());
 
