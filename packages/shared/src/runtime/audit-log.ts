@@ -3,7 +3,8 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import winston from 'winston';
 import { AppError, errorCode } from './errors.ts';
 import type { Releases } from './lifecycle.ts';
-import { type Logger, withTime } from './logger.ts';
+import { toKnownFields } from './log-fields.ts';
+import { type Logger, lineFormat } from './logger.ts';
 
 /** What is accounted for: whatever brings personal data in or out, or changes what becomes of a capture. */
 export type AuditAction =
@@ -61,10 +62,10 @@ export async function openAuditLog({ service, file, logger, releases }: AuditLog
   const transport = file === undefined ? new winston.transports.Console() : await toFile(file, logger, releases);
   const log = winston.createLogger({
     defaultMeta: { service },
-    format: winston.format.combine(withTime(), winston.format.json()),
+    format: lineFormat,
     transports: [transport],
   });
-  return { write: (entry) => void log.info('audit', entry) };
+  return { write: (entry) => void log.info('audit', toKnownFields(entry)) };
 }
 
 async function toFile(file: string, logger: Logger, releases: Releases): Promise<winston.transport> {

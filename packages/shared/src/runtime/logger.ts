@@ -1,7 +1,5 @@
 import winston from 'winston';
-
-/** Fields of a log line. Values are facts with their unit in the name; nothing personal, no payloads. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+import { type LogFields, toKnownFields } from './log-fields.ts';
 
 /** One JSON line per unit of work: a constant dotted message, everything variable as a field. */
 export interface Logger {
@@ -11,28 +9,58 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** A logger that writes JSON lines to stdout, each with `time` (ISO 8601), `level`, `service` and `message`. */
-export function createLogger(service: string, level: string): Logger {
+/** A logger whose level can be changed while it is used. */
+export interface AdjustableLogger extends Logger {
+  /** To `debug`, and the next time back to the level it was made with; says so in a line of its own. */
+  toggleDebug(): void;
+}
+
+/**
+ * A logger that writes JSON lines to stdout, each with `time` (ISO 8601), `level`, `service` and `message`.
+ *
+ * Whatever it is given, only known fields with scalar values are written ({@link toKnownFields}), and only messages that are names.
+ */
+export function createLogger(service: string, level: string): AdjustableLogger {
   const logger = winston.createLogger({
     level,
     defaultMeta: { service },
-    format: winston.format.combine(withTime(), winston.format.json()),
+    format: lineFormat,
     transports: [new winston.transports.Console()],
   });
+  const write =
+    (severity: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, fields?: LogFields): void => {
+      if (logger.isLevelEnabled(severity)) logger.log(severity, nameOf(message), toKnownFields(fields));
+    };
+  const info = write('info');
   return {
-    debug: (message, fields) => void logger.debug(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    error: (message, fields) => void logger.error(message, fields),
+    debug: write('debug'),
+    info,
+    warn: write('warn'),
+    error: write('error'),
+    toggleDebug() {
+      logger.level = logger.level === 'debug' ? level : 'debug';
+      logger.log(logger.level, 'log.level', { to: logger.level });
+    },
   };
 }
 
-/** Fields for an unforeseen error: its name, code and stack without the message, which may quote input. */
-export function bugFields(error: unknown): LogFields {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
-  return { error: error.name, stack: frames?.slice(0, 12).join('\n') };
+/** A text that is no name may quote anything. */
+function nameOf(message: string): string {
+  return /^[a-z]\w*(\.\w+)*$/.test(message) && message.length <= 64 ? message : 'log.message_refused';
 }
 
-/** Puts `time` (ISO 8601) first. */
-export const withTime = winston.format((line) => ({ time: new Date().toISOString(), ...line }));
+/** Fields for an unforeseen error: its name and the frames of its stack, without the message, which may quote input. */
+export function bugFields(error: unknown): LogFields {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { name, message, stack = '' } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  const at = frames.filter((line) => /^\s+at /.test(line)).slice(0, 12);
+  return { error: /^\w{1,64}$/.test(name) ? name : 'Error', stack: at.join('\n') };
+}
+
+/** A line of JSON, with `time` (ISO 8601) first. */
+export const lineFormat = winston.format.combine(
+  winston.format((line) => ({ time: new Date().toISOString(), ...line }))(),
+  winston.format.json(),
+);

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { AppError } from './errors.ts';
 import { createLifecycle, type Releases } from './lifecycle.ts';
-import { bugFields, type Logger } from './logger.ts';
+import { type AdjustableLogger, bugFields } from './logger.ts';
 
 /** The parts of `process` that a service touches. */
 export type HostProcess = Pick<NodeJS.Process, 'once' | 'on' | 'exit' | 'stderr'>;
 
 /** A service as its `main.ts` names it. */
 export interface Service {
-  readonly logger: Logger;
+  readonly logger: AdjustableLogger;
   readonly shutdownDeadlineMs: number;
   /** Starts everything and registers each release where its resource is acquired. */
   start(releases: Releases): Promise<void>;
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT, then stops it within its deadline.
+ * Runs a service until SIGTERM or SIGINT, then stops it within its deadline. SIGUSR2 turns debug lines on, and off again.
  *
  * Exit codes: 0 stopped whole, 1 did not stop in time, 2 did not start, 70 a bug (an unhandled rejection or exception).
  */
@@ -30,6 +30,7 @@ export async function runService(host: HostProcess, describe: () => Service): Pr
   }
   const { logger, shutdownDeadlineMs } = service;
   const lifecycle = createLifecycle(logger);
+  host.on('SIGUSR2', () => logger.toggleDebug());
   const crash = (error: unknown): void => {
     logger.error('service.crashed', bugFields(error));
     host.exit(70);
