@@ -6,8 +6,8 @@ const TEST = '\\.(test|fixture|contract)\\.ts$';
 const OURS = '^(services|packages|tools|examples|e2e|load)/';
 
 const TECHNOLOGIES = {
-  api: ['http', 'queue', 'redis', 'vlens', 'documents', 'metrics'],
-  worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health', 'metrics'],
+  api: ['http', 'queue', 'redis', 'vlens', 'documents', 'metrics', 'traces'],
+  worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health', 'metrics', 'traces'],
 };
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */

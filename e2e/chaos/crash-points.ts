@@ -1,4 +1,4 @@
-import type { WorkerSeams } from '../../services/worker/src/app.ts';
+import type { WorkerSeams } from '../../services/worker/src/worker-seams.ts';
 
 /** Where a worker can be told to die. */
 const crashPoints = [

@@ -8,6 +8,7 @@ import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
+import { startTracing } from '@identity-events/shared/runtime/start-tracing';
 import { createAnnouncements } from '@identity-events/shared/store/announcements';
 import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn';
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
@@ -39,6 +40,7 @@ import { createOwnReplays, type OwnReplays } from './ops/own-replays.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createBullmqReplays } from './queue/bullmq-replays.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
+import { traceQueue } from './traces/trace-queue.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
 /** Images on their way to callers at one time; each takes up to about 30 MiB for a moment. */
@@ -61,7 +63,9 @@ export interface StartApiOptions {
 
 /** Joins the parts in the order in which a capture passes them, and listens. Resolves to the port. */
 export async function startApi({ config, env, logger, releases }: StartApiOptions): Promise<number> {
-  const registry = createRegistry('api', versionOf(new URL('../package.json', import.meta.url)));
+  const version = versionOf(new URL('../package.json', import.meta.url));
+  await startTracing({ service: 'api', version, env, logger, releases });
+  const registry = createRegistry('api', version);
   const metrics = createApiMetrics(registry, config.CAPTURE_STORE === 'disk' ? config.CAPTURE_STORE_DIR : undefined);
   const tenants = await readTenants({ config, env, logger, releases });
   const connect = (): Redis => {
@@ -71,7 +75,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   };
   const redis = connect();
   warnOfRedisSettings(redis, logger);
-  const queue = createBullmqCaptureQueue(redis);
+  const queue = traceQueue(createBullmqCaptureQueue(redis));
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const context: Context = { config, tenants, redis, sealer, logger, releases };
   const captures = metrics.countSubmissions(createCaptures(redis));

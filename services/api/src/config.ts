@@ -3,6 +3,13 @@ import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
 import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import {
+  otlpEndpoint,
+  otlpProtocol,
+  samplerShare,
+  tracesExporter,
+  tracesSampler,
+} from '@identity-events/shared/runtime/tracing-settings';
 import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { apiClients, checkTenancy, webhookSecrets } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
@@ -87,6 +94,16 @@ const settings = z.object({
   AUDIT_LOG: z.string().min(1).optional(),
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
+  /** Collector that traces are sent to by OTLP; without it none are made. OpenTelemetry's further OTEL_* variables hold, too. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint.optional(),
+  /** http/protobuf, http/json or grpc. */
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol.default('http/protobuf'),
+  /** otlp, console or none. */
+  OTEL_TRACES_EXPORTER: tracesExporter.optional(),
+  /** Which traces are recorded that no caller decided on: parentbased_traceidratio for a share, or another of OpenTelemetry's. */
+  OTEL_TRACES_SAMPLER: tracesSampler.default('parentbased_always_on'),
+  /** That share; 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: samplerShare.default(1),
   /** The tenant's name with Vlens, up to 256 characters; with the next two, evidence can be read. */
   VLENS_TENANCY_NAME: printable.max(256).optional(),
   /** User name or e-mail address of a Vlens service account with the permission Requests, up to 256 characters. */

@@ -6,14 +6,16 @@ import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, type MetricsPage, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
+import { startTracing } from '@identity-events/shared/runtime/start-tracing';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
-import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
+import { createCaptures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createImageUsage } from '@identity-events/shared/store/image-usage';
 import { meterImages } from '@identity-events/shared/store/meter-images';
 import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
+import { readTraceparent } from '@identity-events/shared/store/read-traceparent';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createReplayMarks } from '@identity-events/shared/store/replay-marks';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
@@ -29,7 +31,6 @@ import type { Redis } from 'ioredis';
 import { startClockWatch } from './budget/clock-watch.ts';
 import { gateStates } from './budget/gate-states.ts';
 import { startWaker } from './budget/waker.ts';
-import type { ProviderCalls } from './captures/collect-evidence.ts';
 import type { EventPublisher } from './captures/event-publisher.ts';
 import type { ParkedCaptures } from './captures/parked-captures.ts';
 import { processCapture } from './captures/process-capture.ts';
@@ -39,7 +40,6 @@ import { startWorkWatch, type WorkWatch } from './health/work-watch.ts';
 import { createKafkajsPublisher, type KafkajsPublisher } from './kafka/kafkajs-publisher.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './metrics/worker-metrics.ts';
 import { startRelay } from './outbox/relay.ts';
-import type { CaptureJobDeps } from './queue/capture-job-processor.ts';
 import { createCaptureJobs } from './queue/capture-jobs.ts';
 import { deadLetterAgeMs, startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
@@ -50,19 +50,11 @@ import { collectOrphans } from './reconcile/collect-orphans.ts';
 import { dropOldDeadLetters } from './reconcile/drop-old-dead-letters.ts';
 import { lookAfterCaptures } from './reconcile/look-after-captures.ts';
 import { runReplay } from './replay/run-replay.ts';
+import { identityRetentionOf, retentionOf } from './retention.ts';
+import { inAttemptSpans, noteCall, traceCalls, traceEvents } from './traces/worker-traces.ts';
 import { openVlensClients } from './vlens/open-vlens-clients.ts';
 import { createVlensCalls } from './vlens/vlens-calls.ts';
-
-/**
- * Wrappers around the ports between the parts, by which tests stand in the way at a chosen moment, so that the parts
- * themselves hold no failpoints. What a wrapper returns must keep the port's promise. In production there are none.
- */
-export interface WorkerSeams {
-  readonly captures?: (captures: Captures) => Captures;
-  readonly provider?: (provider: ProviderCalls) => ProviderCalls;
-  readonly publisher?: (publisher: EventPublisher) => EventPublisher;
-  readonly process?: (process: CaptureJobDeps['process']) => CaptureJobDeps['process'];
-}
+import { through, type WorkerSeams } from './worker-seams.ts';
 
 /** What a worker is started with. */
 export interface StartWorkerOptions {
@@ -79,7 +71,8 @@ export interface StartWorkerOptions {
  * jobs decide is still relayed. Resolves to the port of the health endpoints.
  */
 export async function startWorker({ seams = {}, ...options }: StartWorkerOptions): Promise<number> {
-  const { config, logger, releases } = options;
+  const { config, env, logger, releases } = options;
+  const tracing = await startTracing({ service: 'worker', version: readVersion(), env, logger, releases });
   const tenants = await readTenants(options);
   const redis = connectPatiently(config.REDIS_URL, logger);
   releases.onStop('redis', async () => redis.disconnect());
@@ -90,7 +83,18 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const sealer = createSealer(config.ENCRYPTION_KEYS);
   const images = meterImages(await openImageStore(config, sealer), createImageUsage(redis));
   const stores = { redis, sealer, images };
-  const context: Context = { config, logger, releases, ...stores, tenants, seams, jobs, watch, metrics: openMetrics() };
+  const context: Context = {
+    config,
+    logger,
+    releases,
+    ...stores,
+    tenants,
+    seams,
+    jobs,
+    watch,
+    tracing,
+    metrics: openMetrics(),
+  };
 
   const publisher = startPublishing(context);
   // Topics that are missing are made, or told of, now and not with the first event.
@@ -136,6 +140,8 @@ interface Context {
   readonly seams: WorkerSeams;
   readonly jobs: QueueState;
   readonly watch: WorkWatch;
+  /** Whether traces are made. */
+  readonly tracing: boolean;
   readonly metrics: WorkerMetrics;
 }
 
@@ -160,8 +166,12 @@ function isReady(redis: Redis): boolean {
   return redis.status === 'ready';
 }
 
+function readVersion(): string {
+  return versionOf(new URL('../package.json', import.meta.url));
+}
+
 function openMetrics(): WorkerMetrics {
-  const registry = createRegistry('worker', versionOf(new URL('../package.json', import.meta.url)));
+  const registry = createRegistry('worker', readVersion());
   return createWorkerMetrics(registry, Date.now);
 }
 
@@ -198,11 +208,6 @@ function readTenants({ config, env, logger, releases }: StartWorkerOptions): Pro
   });
 }
 
-/** The port, behind its wrapper if there is one. */
-function through<T>(wrap: ((port: T) => T) | undefined, port: T): T {
-  return wrap ? wrap(port) : port;
-}
-
 /** From the outbox to Kafka. */
 function startPublishing(context: Context): KafkajsPublisher {
   const { logger, releases, redis, seams, watch, metrics } = context;
@@ -214,7 +219,7 @@ function startPublishing(context: Context): KafkajsPublisher {
   const outbox = createOutbox(redis, blocking, (entry) => logger.error('relay.set_aside', { ...entry }));
   const owner = `${hostname()}-${randomUUID()}`;
   const { publish } = metrics.publisher.timeBatches(through<EventPublisher>(seams.publisher, publisher));
-  const watched = { publish: watch.whilePublishing(publish) };
+  const watched = traceEvents({ publish: watch.whilePublishing(publish) });
   const relay = startRelay({ outbox, publisher: watched, logger, owner, now: Date.now });
   releases.onStop('relay', () => relay.stop());
   return publisher;
@@ -264,12 +269,13 @@ function openGate({ config, logger, releases, redis, tenants, metrics }: Context
 
 /** From the queue through the provider into the outbox. */
 function startWorking(
-  { config, logger, releases, redis, sealer, images, tenants, seams, watch, metrics }: Context,
+  { config, logger, releases, redis, sealer, images, tenants, seams, watch, tracing, metrics }: Context,
   gate: ProviderGate,
   stopping: AbortSignal,
 ): Worker {
   const onCall: typeof metrics.providerCalled = (call) => {
     watch.moved();
+    noteCall(call);
     metrics.providerCalled(call);
   };
   const clientOf = openVlensClients({ tenants, timeoutMs: config.VLENS_TIMEOUT_MS, logger, releases, onCall });
@@ -280,7 +286,7 @@ function startWorking(
     captures: metrics.captures.countEndings(through(seams.captures, createCaptures(redis))),
     images,
     gate,
-    provider: metrics.captures.timeFirstCalls(through(seams.provider, calls)),
+    provider: metrics.captures.timeFirstCalls(traceCalls(through(seams.provider, calls))),
     retry: {
       failedCallsMax: config.VLENS_FAILED_CALLS_MAX,
       firstWaitMs: config.VLENS_RETRY_FIRST_MS,
@@ -304,6 +310,7 @@ function startWorking(
           through(seams.process, (captureId, signal) => processCapture(deps, captureId, signal)),
         ),
       ),
+      ...(tracing ? { inTrace: inAttemptSpans((captureId) => readTraceparent(redis, captureId)) } : {}),
       logger,
       now: Date.now,
       stallsMax: config.POISON_STALLS_MAX,
@@ -315,20 +322,6 @@ function startWorking(
   worker.on('error', watch.moved);
   releases.onStop('queue', () => worker.close());
   return worker;
-}
-
-/** How long a tenant's ended captures stay readable; of one that is not served any longer, as long as by default. */
-function retentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) => number {
-  return (tenant) => tenants.tenantOf(tenant)?.retentionMs ?? config.RECORD_RETENTION_MS;
-}
-
-/** How long the fields of a tenant's verified cards are kept: no longer than their record, 0 for not at all. */
-function identityRetentionOf(tenants: Tenants, config: WorkerConfig): (tenant: string) => number {
-  const retentionMsOf = retentionOf(tenants, config);
-  return (tenant) => {
-    const wanted = tenants.tenantOf(tenant)?.identityRetentionMs ?? config.IDENTITY_RETENTION_MS;
-    return Math.min(wanted, retentionMsOf(tenant));
-  };
 }
 
 /** Looking at a capture with which nothing is the matter, and at all images, is of use now and then only. */

@@ -1,5 +1,12 @@
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import {
+  otlpEndpoint,
+  otlpProtocol,
+  samplerShare,
+  tracesExporter,
+  tracesSampler,
+} from '@identity-events/shared/runtime/tracing-settings';
 import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
@@ -113,6 +120,16 @@ export const workerSettings = z.object({
   SHUTDOWN_DEADLINE_MS: wholeNumber(1_000, 130_000).default(13_000),
   /** error, warn, info or debug. */
   LOG_LEVEL: logLevel,
+  /** Collector that traces are sent to by OTLP; without it none are made. OpenTelemetry's further OTEL_* variables hold, too. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint.optional(),
+  /** http/protobuf, http/json or grpc. */
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol.default('http/protobuf'),
+  /** otlp, console or none. */
+  OTEL_TRACES_EXPORTER: tracesExporter.optional(),
+  /** Which traces are recorded that no caller decided on: parentbased_traceidratio for a share, or another of OpenTelemetry's. */
+  OTEL_TRACES_SAMPLER: tracesSampler.default('parentbased_always_on'),
+  /** That share; 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: samplerShare.default(1),
 });
 type Settings = z.infer<typeof workerSettings>;
 type Setting = keyof Settings;

@@ -7,6 +7,7 @@ import type { EventContext, EventHandler, RecordReport } from './options.ts';
 import { readEvent } from './read-event.ts';
 import { type HandlerResult, runHandler } from './run-handler.ts';
 import type { SubscribeSettings } from './settings.ts';
+import { traceHandler } from './trace-handler.ts';
 
 /** What becomes of a record's place in its partition. */
 export type Verdict =
@@ -85,8 +86,8 @@ async function handleOnce(deps: ProcessorDeps, passage: Passage, event: Identity
   // A replay is meant to be handled again, once.
   const eventKey = [event.source, event.id, replayId].filter((part) => part !== undefined).join(' ');
   if (await inTime(seen.has(eventKey))) return { outcome: 'duplicate' };
-  const result = await run(deps, passage, (context) =>
-    handler(event, { ...context, traceparent: context.traceparent ?? event.traceparent }),
+  const result = await run(deps, passage, ({ traceparent = event.traceparent, ...context }) =>
+    traceHandler({ ...context, traceparent }, (inSpan) => handler(event, inSpan)),
   );
   if (result.kind === 'done') await inTime(seen.add(eventKey));
   return settle(deps, passage, 'handled', result);

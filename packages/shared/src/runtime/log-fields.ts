@@ -11,6 +11,7 @@ const logKeys = [
   // What it is about.
   ...([
     'requestId',
+    'traceId',
     'captureId',
     'tenant',
     'client',

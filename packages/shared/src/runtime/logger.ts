@@ -1,5 +1,6 @@
 import winston from 'winston';
 import { type LogFields, toKnownFields } from './log-fields.ts';
+import { activeTraceId } from './spans.ts';
 
 /** One JSON line per unit of work: a constant dotted message, everything variable as a field. */
 export interface Logger {
@@ -16,7 +17,7 @@ export interface AdjustableLogger extends Logger {
 }
 
 /**
- * A logger that writes JSON lines to stdout, each with `time` (ISO 8601), `level`, `service` and `message`.
+ * A logger that writes JSON lines to stdout, each with `time` (ISO 8601), `level`, `service` and `message`, and `traceId` in a trace.
  *
  * Whatever it is given, only known fields with scalar values are written ({@link toKnownFields}), and only messages that are names.
  */
@@ -30,7 +31,8 @@ export function createLogger(service: string, level: string): AdjustableLogger {
   const write =
     (severity: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields?: LogFields): void => {
-      if (logger.isLevelEnabled(severity)) logger.log(severity, nameOf(message), toKnownFields(fields));
+      if (logger.isLevelEnabled(severity))
+        logger.log(severity, nameOf(message), { ...inTrace(), ...toKnownFields(fields) });
     };
   const info = write('info');
   return {
@@ -43,6 +45,11 @@ export function createLogger(service: string, level: string): AdjustableLogger {
       logger.log(logger.level, 'log.level', { to: logger.level });
     },
   };
+}
+
+function inTrace(): { traceId?: string } {
+  const traceId = activeTraceId();
+  return traceId === undefined ? {} : { traceId };
 }
 
 /** A text that is no name may quote anything. */

@@ -22,6 +22,7 @@ import { HttpProblem, problemBody } from './problem.ts';
 import { problemPageRoute } from './problem-page-route.ts';
 import { securityHeaders } from './security-headers.ts';
 import { toProblem } from './to-problem.ts';
+import { traceRequests } from './trace-requests.ts';
 import { type VlensWebhookRouteDeps, vlensWebhookRoute } from './vlens-webhook-route.ts';
 
 export interface HttpAppDeps extends ApiRoutesDeps, VlensWebhookRouteDeps, DocumentRoutesDeps {
@@ -56,6 +57,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.get('/healthz', healthRoute);
   app.get('/readyz', readinessRoute(deps.readiness));
   app.get('/metrics', metricsRoute(deps.metrics));
+  app.use('/v1', traceRequests);
   addApiRoutes(app, deps);
   app.route('/v1/webhooks/vlens/:tenant').post(vlensWebhookRoute(deps)).all(notAllowed('POST'));
   app.route('/v1/webhooks/vlens/:tenant/:secret').post(vlensWebhookRoute(deps)).all(notAllowed('POST'));
@@ -113,8 +115,8 @@ function identifyAndReport({ newRequestId, logger, onAnswered }: HttpAppDeps): R
 }
 
 /** What routes leave for the log, by name: nothing else of what they keep gets there. */
-function logged({ requestId, captureId, problem, accepted, refused }: Partial<Record<string, string>>) {
-  return { requestId, captureId, problem, accepted, refused };
+function logged({ requestId, captureId, problem, accepted, refused, traceparent }: Partial<Record<string, string>>) {
+  return { requestId, captureId, problem, accepted, refused, traceId: traceparent?.split('-')[1] };
 }
 
 function notAllowed(allow: string): RequestHandler {

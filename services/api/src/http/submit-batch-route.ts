@@ -11,9 +11,9 @@ import { withinQuota } from './limit-client.ts';
 import { HttpProblem, problemBody } from './problem.ts';
 import { problemOfFaults } from './problem-of-faults.ts';
 import { jsonReader } from './read-json.ts';
-import { readTraceparent } from './read-traceparent.ts';
 import type { SubmitCaptureRouteDeps } from './submit-capture-route.ts';
 import { toProblem } from './to-problem.ts';
+import { traceparentOfResult } from './trace-requests.ts';
 
 export interface SubmitBatchRouteDeps extends SubmitCaptureRouteDeps {
   readonly logger: Logger;
@@ -44,7 +44,7 @@ export function submitBatchRoute(deps: SubmitBatchRouteDeps): RequestHandler {
       const items = readItems(await readJson(request, response));
       const context = {
         tenant,
-        traceparent: readTraceparent(request),
+        traceparent: traceparentOfResult(response),
         requestId: String(response.locals['requestId']),
       };
       const results = await withinQuota(deps.allowances, response, {

@@ -12,7 +12,7 @@ import { HttpProblem } from './problem.ts';
 import { problemOfFaults } from './problem-of-faults.ts';
 import { jsonBytesMax, readJsonCapture } from './read-json-capture.ts';
 import { multipartBytesMax, readMultipartCapture } from './read-multipart-capture.ts';
-import { readTraceparent } from './read-traceparent.ts';
+import { traceparentOfResult } from './trace-requests.ts';
 
 export interface SubmitCaptureRouteDeps {
   readonly bodyBudget: BodyBudget;
@@ -59,7 +59,7 @@ async function submit(
   return submitCapture(deps.submit, {
     tenant,
     idempotencyKey,
-    traceparent: readTraceparent(request),
+    traceparent: traceparentOfResult(response),
     ...checked.capture,
   });
 }

@@ -7,6 +7,8 @@ export interface AddressedEvent {
   readonly event: CloudEvent;
   /** Headers of the record beside those that the event has by itself. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The trace of this publication, for the record's readers. Default: the event's own. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Takes events to their readers. */

@@ -22,7 +22,7 @@ it.each([
   toRedactedEvent(capture, 1_000),
 ])('the official SDK reads the same $type that we sent', (event) => {
   const address = 'https://example.com';
-  const { key, value, headers } = toKafkaMessage(event, address);
+  const { key, value, headers } = toKafkaMessage(event, { publicUrl: address });
   // It takes headers as text, while kafkajs gives them as bytes.
   const message = { key, value, headers, body: value };
   const read = Kafka.toEvent(message) as TheirEvent;

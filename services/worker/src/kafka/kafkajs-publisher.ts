@@ -68,8 +68,9 @@ export function createKafkajsPublisher(settings: KafkaSettings, logger: Logger):
     close: discard,
     async publish(events) {
       const producer = await connected();
-      const messages = events.map(({ topic, event, headers }) => {
-        const message = toKafkaMessage(event, settings.publicUrl);
+      const { publicUrl } = settings;
+      const messages = events.map(({ topic, event, headers, traceparent }) => {
+        const message = toKafkaMessage(event, { publicUrl, traceparent });
         return { topic, message: { ...message, headers: { ...headers, ...message.headers } } };
       });
       try {

@@ -35,10 +35,16 @@ it('is a CloudEvent in binary mode: attributes in ce_ headers, data alone as the
 
 it('names the schema under the public address of the API, and none where that is not known', () => {
   const described = { ...event, dataschema: '/schemas/identity.verified.v1.schema.json' };
-  const { headers } = toKafkaMessage(described, 'https://example.com/identity');
+  const { headers } = toKafkaMessage(described, { publicUrl: 'https://example.com/identity' });
   expect(headers['ce_dataschema']).toBe('https://example.com/identity/schemas/identity.verified.v1.schema.json');
   expect(toKafkaMessage(described).headers).not.toHaveProperty('ce_dataschema');
-  expect(toKafkaMessage(event, 'https://example.com').headers).not.toHaveProperty('ce_dataschema');
+  expect(toKafkaMessage(event, { publicUrl: 'https://example.com' }).headers).not.toHaveProperty('ce_dataschema');
+});
+
+it('names the trace of its publication to tracing tools, and that of the submission in the event', () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
+  const { headers } = toKafkaMessage(event, { traceparent });
+  expect(headers).toMatchObject({ traceparent, ce_traceparent: event.traceparent });
 });
 
 it('has no trace headers without a trace', () => {

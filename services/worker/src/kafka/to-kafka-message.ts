@@ -7,19 +7,28 @@ export interface KafkaMessage {
   readonly headers: Record<string, string>;
 }
 
+/** What a record says besides its event. */
+interface RecordContext {
+  /** The API's address, without a slash at its end, under which a `dataschema` can be read; without it the record has none, for CloudEvents wants it absolute. */
+  readonly publicUrl?: string | undefined;
+  /** The trace of the publication, in `traceparent` without prefix, where tracing tools look for it (W3C trace context). Default: the event's own, in which its capture was submitted; that one stands in `ce_traceparent` in any case. */
+  readonly traceparent?: string | undefined;
+}
+
 /**
  * A CloudEvent as a Kafka record in binary content mode: data is the value, every attribute a `ce_` header, and the
- * content type stands in `content-type` (CloudEvents Kafka protocol binding v1.0.2, section 3.2). `traceparent` is
- * given without the prefix too, where tracing tools look for it (W3C trace context). `publicUrl` is the API's address, without a slash
- * at its end, under which a `dataschema` can be read; without it the record has none, for CloudEvents wants it absolute.
+ * content type stands in `content-type` (CloudEvents Kafka protocol binding v1.0.2, section 3.2).
  */
-export function toKafkaMessage(event: CloudEvent, publicUrl?: string): KafkaMessage {
+export function toKafkaMessage(
+  event: CloudEvent,
+  { publicUrl, traceparent = event.traceparent }: RecordContext = {},
+): KafkaMessage {
   const { data, datacontenttype, dataschema, ...attributes } = event;
   const headers: Record<string, string> = { 'content-type': datacontenttype };
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) headers[`ce_${name}`] = value;
   }
   if (publicUrl !== undefined && dataschema !== undefined) headers['ce_dataschema'] = `${publicUrl}${dataschema}`;
-  if (event.traceparent) headers['traceparent'] = event.traceparent;
+  if (traceparent) headers['traceparent'] = traceparent;
   return { key: event.partitionkey, value: JSON.stringify(data), headers };
 }

@@ -8,6 +8,8 @@ import type { Attempt } from '../captures/process-capture.ts';
 export interface CaptureJobDeps {
   /** The use case: carries one capture as far as it goes. */
   readonly process: (captureId: string, signal: AbortSignal) => Promise<Attempt>;
+  /** Runs an attempt, and the line about it, in the trace of its capture. Default: in none. */
+  readonly inTrace?: (captureId: string, run: () => Promise<Attempt>) => Promise<Attempt>;
   readonly logger: Logger;
   readonly now: () => number;
   /** Crashes of workers with the same job after which it counts as their cause. */
@@ -34,19 +36,20 @@ export function captureJobProcessor(deps: CaptureJobDeps) {
     const suspect = job.stalledCounter >= Math.min(suspectFrom, deps.stallsMax);
     const run = (): Promise<Attempt> => attemptOnce(deps, captureId, signal ?? new AbortController().signal);
     const putOff: Attempt = { result: 'later', at: deps.now() + suspectWaitMs, cause: 'another_suspect' };
-    const attempt = suspect ? await oneSuspect(run, putOff) : await run();
-    deps.logger.info('capture.processed', {
-      captureId,
-      nonce,
-      durationMs: Math.round(performance.now() - startedAt),
-      starts: job.attemptsStarted,
-      ...attempt,
+    const { inTrace = inNone } = deps;
+    const attempt = await inTrace(captureId, async () => {
+      const became = suspect ? await oneSuspect(run, putOff) : await run();
+      const durationMs = Math.round(performance.now() - startedAt);
+      deps.logger.info('capture.processed', { captureId, nonce, durationMs, starts: job.attemptsStarted, ...became });
+      return became;
     });
     if (attempt.result !== 'later') return attempt.result;
     await job.moveToDelayed(attempt.at, token);
     throw new DelayedError();
   };
 }
+
+const inNone: NonNullable<CaptureJobDeps['inTrace']> = (_captureId, run) => run();
 
 /** A capture of a newer version waits for a newer worker, not for this one to look again. */
 const newerWaitMs = 15_000;
