@@ -3,7 +3,14 @@ import type { Job } from 'bullmq';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CaptureKind, captureKinds, captureStatuses, type Lane, lanes } from '../contracts/capture.ts';
+import {
+  type CaptureKind,
+  captureKinds,
+  captureStatuses,
+  carriesImages,
+  type Lane,
+  lanes,
+} from '../contracts/capture.ts';
 import { type Decision, failedBy } from '../contracts/decision.ts';
 import { toRedactedEvent } from '../contracts/redacted-event.ts';
 import { toIdentityEvent } from '../contracts/to-identity-event.ts';
@@ -115,7 +122,7 @@ class Accept implements Command {
       expect(acceptance).toEqual({ verdict, captureId: first.id });
     } else {
       expect(acceptance).toMatchObject({ verdict: 'accepted', captureId: id });
-      real.images.add(id);
+      if (carriesImages(kind)) real.images.add(id);
       await real.jobs.enqueue(capture);
       model.captures.set(this.#key, newModelCapture(id, kind, lane, { key: this.#key, fingerprint }));
     }
@@ -369,7 +376,8 @@ async function compare(model: Model, { captures, outbox, jobs, letters, images }
   const toAnnounce = ({ event, redaction }: ModelCapture): boolean =>
     event !== 'published' || redaction === 'outbox' || redaction === 'lost';
   expect(new Set(watched)).toEqual(new Set(all.filter(toAnnounce).map(({ id }) => id)));
-  expect(images).toEqual(new Set(all.filter(({ status }) => isOpen(status)).map(({ id }) => id)));
+  const holdsImages = ({ status, kind }: ModelCapture): boolean => isOpen(status) && carriesImages(kind);
+  expect(images).toEqual(new Set(all.filter(holdsImages).map(({ id }) => id)));
   expect(await letters.count()).toBe(all.filter(({ job }) => job === 'dead').length);
   for (const status of captureStatuses) {
     const sets = captureKinds.map((kind) => keys.index(tenant, status, kind));

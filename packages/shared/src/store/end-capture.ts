@@ -1,3 +1,4 @@
+import { carriesImages } from '../contracts/capture.ts';
 import type { Decision } from '../contracts/decision.ts';
 import { type DecidedCapture, toIdentityEvent } from '../contracts/to-identity-event.ts';
 import type { CaptureRecord } from './capture-record.ts';
@@ -17,8 +18,8 @@ export interface EndCaptureDeps {
 }
 
 /**
- * Ends a capture with a decision: its event is in the outbox, then its images, if its kind has any, go unless they have a grace. The one way in which captures end,
- * whoever decides.
+ * Ends a capture with a decision: its event is in the outbox, then its images, if its kind has any, go unless they have a
+ * grace. The one way in which captures end, whoever decides.
  *
  * False when it had ended before: that outcome stands, and the images go all the same. Throws
  * `AppError('redis_unavailable')`.
@@ -31,7 +32,7 @@ export async function endCapture(deps: EndCaptureDeps, capture: DecidedCapture, 
   const identityRetentionMs = deps.identityRetentionMsOf?.(tenant);
   const kept = { retentionMs, identityRetentionMs };
   const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, ...kept });
-  if (deps.imageGraceMs === 0 && capture.kind !== 'link') await deps.images.remove({ tenant, captureId });
+  if (deps.imageGraceMs === 0 && carriesImages(capture.kind)) await deps.images.remove({ tenant, captureId });
   return ended;
 }
 
