@@ -41,26 +41,5 @@ export function toSettings(options: SubscribeOptions) {
   if (types.length !== Object.keys(options.handlers).length) throw new RangeError('a handler is for no known type');
   const sources = [...new Set([...types.map((type) => checked.data.topicPrefix + type), ...checked.data.topics])];
   if (sources.length === 0) throw new RangeError('there must be a handler, or a topic');
-  const {
-    handlers,
-    onTombstone,
-    onUnreadable,
-    since,
-    onRecord,
-    onError,
-    createTopics,
-    seen = createMemorySeenStore(),
-  } = options;
-  return {
-    ...checked.data,
-    handlers,
-    onTombstone,
-    onUnreadable,
-    since,
-    onRecord,
-    onError,
-    createTopics,
-    seen,
-    sources,
-  };
+  return { ...options, ...checked.data, seen: options.seen ?? createMemorySeenStore(), sources };
 }
