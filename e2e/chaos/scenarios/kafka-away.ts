@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { keys } from '@identity-events/shared/store/keys';
 import type { ChaosSystem } from '../chaos-system.ts';
 import { type Scenario, secondsSince, withFaults } from '../scenario.ts';
+import { startSdkSubscriber } from '../sdk-subscriber.ts';
 
 const captures = { short: 1_200, full: 6_000 };
 /** How long Kafka is away at least. */
@@ -10,13 +11,16 @@ const awayMs = { short: 0, full: 600_000 };
 const waves = 4;
 const subjects = 60;
 const decideWithinMs = 300_000;
+/** How much later than the events a subscriber may be, which has to notice that Kafka is back. */
+const hearWithinMs = 60_000;
 
-/** Kafka is away while captures are decided, and comes back. */
+/** Kafka is away while captures are decided, and comes back; a subscriber of the SDK hears of each once. */
 export const kafkaAway: Scenario = {
   name: 'kafka-away',
   async run(chaos, extent) {
     const fleet = await chaos.fleet({ size: 2, env: { CONCURRENCY: '20' } });
     await fleet.ready();
+    const subscriber = await startSdkSubscriber(chaos.engines.kafka.address);
     const run = await chaos.begin(subjects);
     await chaos.engines.kafka.kill();
     const away = Date.now();
@@ -35,12 +39,19 @@ export const kafkaAway: Scenario = {
     while ((await chaos.redis.xlen(keys.outbox)) > 0 && secondsSince(back) < 60) await delay(50);
     const publishedAfterSeconds = secondsSince(back);
     const check = await run.end(0);
+    const unheard = await subscriber.faults(
+      run.load.accepted.map(({ captureId }) => captureId),
+      hearWithinMs,
+    );
+    const heardAfterSeconds = secondsSince(back);
+    await subscriber.stop();
     await fleet.stop();
     const outbox = depths.at(-1) ?? 0;
     return {
-      figures: { outbox, secondsAway, publishedAfterSeconds },
+      figures: { outbox, secondsAway, publishedAfterSeconds, heardAfterSeconds },
       check: withFaults(check, [
         ...fleet.odd,
+        ...unheard,
         outbox !== captures[extent] && `the outbox held ${outbox} events instead of ${captures[extent]}`,
         ready.some((status) => status !== 503) && `a worker's /readyz answered ${ready.join(' and ')} without Kafka`,
       ]),
