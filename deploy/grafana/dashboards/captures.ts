@@ -169,9 +169,12 @@ const out: Section = {
     },
     {
       title: 'Events published',
-      description: 'By type.',
+      description: 'By type; replayed: published again on request.',
       unit: 'ops',
-      queries: { '{{type}}': rate('identity_events_events_published_total', 'type') },
+      queries: {
+        '{{type}}': rate('identity_events_events_published_total', 'type'),
+        '{{type}} replayed': rate('identity_events_events_replayed_total', 'type'),
+      },
     },
     {
       title: 'Batches',

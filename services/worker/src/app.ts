@@ -369,19 +369,20 @@ const replayWaitMs = 5_000;
 
 /** Past outcomes, published again on request. */
 function startReplaying(context: Context): void {
-  const { config, logger, releases, redis } = context;
+  const { config, logger, releases, redis, metrics } = context;
   const captures = createCaptures(redis);
+  const publisher = openPublisher(context, 'identity-events-replay', config.REPLAY_TOPICS);
   const deps = {
     captures,
     index: createCaptureIndex(redis, captures),
     marks: createReplayMarks(redis),
-    publisher: openPublisher(context, 'identity-events-replay', config.REPLAY_TOPICS),
+    publisher: metrics.replays.countEvents(publisher),
     topicsAllowed: config.REPLAY_TOPICS,
     replaysMax: config.REPLAYS_MAX,
     now: Date.now,
   };
   const worker = startReplayWorker(redis, {
-    run: (replay, progress, log, signal) => runReplay(deps, replay, progress, log, signal),
+    run: metrics.replays.countEnds((...replay) => runReplay(deps, ...replay)),
     logger,
     now: Date.now,
     lockMs: config.JOB_LOCK_MS,

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import type { ReplayEnd, ReplayJob } from '@identity-events/shared/contracts/replay-job';
+import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Captures } from '@identity-events/shared/store/captures';
 import type { ProviderGate, Turn } from '@identity-events/shared/store/provider-gate';
 import type { Worker } from 'bullmq';
@@ -145,6 +147,30 @@ const state: SystemState = {
     images: [{ tenant: 'demo', bytes: 2_048 }],
   },
 };
+
+it('what replays publish is counted by type, and their ends by kind; dry runs and those that go on later are not', async () => {
+  const publisher = { publish: async () => [] };
+  await metrics.replays.countEvents(publisher).publish([{ event: { type: 'identity.failed' } }] as never);
+  const ends: (() => Promise<ReplayEnd | 'stopped'>)[] = [
+    async () => 'completed',
+    async () => 'stopped',
+    async () => Promise.reject(new AppError('kafka_unavailable', 'away', { retriable: true })),
+    async () => Promise.reject(new Error('a bug')),
+  ];
+  for (const end of ends) {
+    const run = metrics.replays.countEnds(end);
+    for (const dryRun of [false, true]) {
+      await Promise.allSettled([run({ dryRun } as ReplayJob)]);
+    }
+  }
+  expect(await told('events_replayed_total')).toEqual([
+    'identity_events_events_replayed_total{type="identity.failed"} 1',
+  ]);
+  expect(await told('replays_ended_total')).toEqual([
+    'identity_events_replays_ended_total{end="completed"} 1',
+    'identity_events_replays_ended_total{end="failed"} 1',
+  ]);
+});
 
 it('a scrape tells how much is where; without Redis it tells that, and nothing of what was', async () => {
   let redis: 'up' | 'away' | 'silent' = 'up';

@@ -6,6 +6,7 @@ import { createCaptureMetrics } from './capture-metrics.ts';
 import { createProviderGateMetrics } from './provider-gate-metrics.ts';
 import { createPublishMetrics } from './publish-metrics.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
+import { createReplayMetrics } from './replay-metrics.ts';
 import { createStateMetrics, type SystemState } from './state-metrics.ts';
 
 /** What a worker tells Prometheus, in the order of the flow. */
@@ -28,6 +29,7 @@ export function createWorkerMetrics(registry: Registry, now: () => number) {
     gate: createProviderGateMetrics(registry),
     providerCalled: createProviderMetrics(registry, isDocumentedCode),
     publisher: createPublishMetrics(registry, now),
+    replays: createReplayMetrics(registry),
     /** The page; each time it is asked for, `readState` is. */
     page(readState: () => Promise<SystemState>): MetricsPage {
       const page = metricsPageOf(registry);
