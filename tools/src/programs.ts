@@ -32,6 +32,9 @@ export const measureDurability: Command = runsProgram(process.execPath, [FROM_SO
 /** `npm run prove:privacy`: planted values through everything, then looked for everywhere. */
 export const provePrivacy: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/privacy/main.ts']);
 
+/** `npm run fuzz`: every route of the API, from its OpenAPI document. */
+export const fuzz: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/fuzz/main.ts']);
+
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 
