@@ -33,6 +33,22 @@ export function connectFailingFast(url: string, commandTimeoutMs: number, logger
 const silenceMaxMs = 15_000;
 
 /**
+ * Commands of one turn of the event loop leave in one write: in `npm run bench -- queue` Redis took 295 µs for a capture instead of 340, and
+ * the worker a tenth less. ioredis' own way to that, `enableAutoPipelining`, gives up what is left of a pipeline when the connection breaks
+ * amid its answers; here each command is still sent again by itself.
+ */
+class TogetherWriting extends Redis {
+  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this;
+    if (stream?.writableCorked === 0) {
+      stream.cork();
+      setImmediate(() => stream.uncork());
+    }
+    return super.sendCommand(...command);
+  }
+}
+
+/**
  * A connection that waits for Redis however long it takes: for workers, which have nothing better to do.
  *
  * One that owes an answer for `silenceMs` (milliseconds) is given up for a new one: the other end may be gone without a
@@ -41,7 +57,7 @@ const silenceMaxMs = 15_000;
  */
 export function connectPatiently(url: string, logger: Logger, silenceMs = silenceMaxMs): Redis {
   return observed(
-    new Redis(url, {
+    new TogetherWriting(url, {
       ...common,
       maxRetriesPerRequest: null,
       socketTimeout: silenceMs,
