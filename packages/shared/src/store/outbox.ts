@@ -86,8 +86,7 @@ export function createOutbox(redis: Redis, blocking: Redis, onSetAside?: (entry:
   return {
     async read(count, waitMs) {
       const found = await whileRedisIsUp(async () => {
-        const ready = await redis.xrange(keys.outbox, '-', '+', 'COUNT', count);
-        if (ready.length > 0 || waitMs <= 0) return ready;
+        if (waitMs <= 0) return redis.xrange(keys.outbox, '-', '+', 'COUNT', count);
         // Everything read so far is gone from the stream, so whatever is there or comes is new: start from 0.
         const reply = await blocking.xread('COUNT', count, 'BLOCK', waitMs, 'STREAMS', keys.outbox, '0');
         return reply?.[0]?.[1] ?? [];

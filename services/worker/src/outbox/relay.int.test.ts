@@ -75,6 +75,22 @@ it('relays what was decided before and after it started, in order, and empties t
   await vi.waitFor(async () => expect(await redis.xlen(keys.outbox)).toBe(0));
 });
 
+it('sends the first event after a quiet moment at once, and what follows closely together', async () => {
+  const begun: number[] = [];
+  const readers = new Readers();
+  const timing: EventPublisher = {
+    publish: (events) => {
+      begun.push(performance.now());
+      return readers.publish(events);
+    },
+  };
+  start(timing, 'a');
+  for (const id of ids(0, 200)) await decide(id);
+  await vi.waitFor(() => expect(readers.got).toEqual(ids(0, 200)));
+  const gaps = begun.slice(1).map((at, i) => at - (begun[i] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThan(18);
+});
+
 it('keeps everything while the readers are away, says so, and sends it in order when they are back', async () => {
   const readers = new Readers();
   readers.away = true;

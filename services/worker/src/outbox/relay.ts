@@ -24,6 +24,11 @@ export interface Relay {
 const batchMax = 500;
 const leaseMs = 5_000;
 const idleWaitMs = 1_000;
+/**
+ * Batches begin at least so far apart: the first event after a quiet moment leaves at once, those that follow it closely go together.
+ * In `npm run bench -- queue` Kafka takes 80 µs for an event instead of 210.
+ */
+const betweenBatchesMs = 20;
 const firstBackoffMs = 100;
 const backoffMaxMs = 5_000;
 
@@ -35,7 +40,7 @@ const backoffMaxMs = 5_000;
  */
 export function startRelay(deps: RelayDeps): Relay {
   const stopping = new AbortController();
-  const state: RelayState = { leads: false, publishing: true };
+  const state: RelayState = { leads: false, publishing: true, nextAt: 0 };
   const renewal = setInterval(() => {
     // One at a time: while Redis is away they would only pile up.
     state.renewing ??= renew(deps, state).finally(() => {
@@ -57,6 +62,8 @@ export function startRelay(deps: RelayDeps): Relay {
 interface RelayState {
   leads: boolean;
   publishing: boolean;
+  /** When the next batch may begin (`performance.now()`). */
+  nextAt: number;
   renewing?: Promise<void> | undefined;
 }
 
@@ -81,6 +88,7 @@ async function run(deps: RelayDeps, state: RelayState, signal: AbortSignal): Pro
     }
     try {
       await relayBatch(deps, state, signal);
+      if (!signal.aborted) await pause(Math.max(0, state.nextAt - performance.now()), signal);
       backoffMs = firstBackoffMs;
     } catch (error) {
       deps.logger.warn('relay.failed', { code: errorCode(error), waitMs: backoffMs });
@@ -93,6 +101,7 @@ async function run(deps: RelayDeps, state: RelayState, signal: AbortSignal): Pro
 async function relayBatch(deps: RelayDeps, state: RelayState, signal: AbortSignal): Promise<void> {
   const entries = await deps.outbox.read(batchMax, idleWaitMs);
   if (entries.length === 0 || signal.aborted || !state.leads) return;
+  state.nextAt = performance.now() + betweenBatchesMs;
   const places = await publish(deps, state, entries);
   const at = deps.now();
   await deps.outbox.published(entries.map((entry, i) => ({ entry, at: { ...placeOf(places, i), at } })));
