@@ -193,9 +193,10 @@ class NoteFailedCalls extends OnCapture {
 
 class Finish extends OnCapture {
   readonly #outcome: Decision['outcome'];
-  constructor(nth: number, outcome: Decision['outcome']) {
+  readonly #withLastStep: boolean;
+  constructor(nth: number, outcome: Decision['outcome'], withLastStep: boolean) {
     super(nth);
-    this.#outcome = outcome;
+    [this.#outcome, this.#withLastStep] = [outcome, withLastStep];
   }
   protected async act(capture: ModelCapture, { captures, images }: Real): Promise<void> {
     const { id, kind } = capture;
@@ -204,9 +205,12 @@ class Finish extends OnCapture {
     const decided = { id, kind, tenant, subject: 'user-1', transactionId: randomUUID(), createdAt };
     const event = toIdentityEvent(decided, decision, createdAt);
     const to = statusAfter('finish', capture.status, this.#outcome);
-    const ending = { captureId: id, tenant, event, decidedAt: createdAt, retentionMs: 600_000 };
+    const last = stepsOfModel(kind).at(-1) as string;
+    const lastStep = this.#withLastStep ? { step: last, evidence: { finishedAt: 1, durationMs: 1 } } : undefined;
+    const ending = { captureId: id, tenant, event, decidedAt: createdAt, retentionMs: 600_000, lastStep };
     expect(await captures.finish(ending)).toBe(to !== null);
     if (to === null) return;
+    if (lastStep) capture.steps.add(last);
     images.delete(id);
     [capture.status, capture.event] = [to, 'outbox'];
   }
@@ -435,7 +439,7 @@ const commands = [
   nth.map((n) => new Begin(n)),
   fc.tuple(nth, fc.nat({ max: 2 })).map((args) => new KeepStep(...args)),
   nth.map((n) => new NoteFailedCalls(n)),
-  fc.tuple(nth, fc.constantFrom('verified', 'captured', 'failed')).map((args) => new Finish(...args)),
+  fc.tuple(nth, fc.constantFrom('verified', 'captured', 'failed'), fc.boolean()).map((args) => new Finish(...args)),
   nth.map((n) => new Erase(n)),
   nth.map((n) => new Complete(n)),
   nth.map((n) => new Abandon(n)),

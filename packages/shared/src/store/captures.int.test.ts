@@ -121,6 +121,48 @@ it('a record goes from queued to processing to its end, and no further', async (
   expect(await redis.pttl(keys.capture(capture.id))).toBeGreaterThan(0);
 });
 
+it('the step that decides is kept with the outcome, or not at all, and the first to bring a step wins', async () => {
+  const tenant = `last-${randomUUID().slice(0, 8)}`;
+  const [alone, late] = [
+    { ...newCapture(), tenant, expiresAt: Date.now() + 60_000 },
+    { ...newCapture(), tenant, expiresAt: Date.now() + 60_000 },
+  ];
+  for (const capture of [alone, late]) {
+    await captures.accept(capture, claim(), windows);
+    await captures.begin(capture.id);
+  }
+  const last = (live: boolean) => ({ step: 'link', evidence: { ...kept, live }, sealedIdentity: `sealed ${live}` });
+  const ends = (capture: NewCapture, live: boolean) =>
+    captures.finish({ ...ending(capture, 'verified'), identityRetentionMs: 60_000, lastStep: last(live) });
+  expect(await ends(alone, true)).toBe(true);
+  expect(await ends(alone, false)).toBe(false);
+  await captures.keepStep(late, 'link', kept, 'sealed before');
+  expect(await ends(late, false)).toBe(true);
+  for (const [{ id }, sealed] of [
+    [alone, 'sealed true'],
+    [late, 'sealed before'],
+  ] as const) {
+    expect((await captures.read(id))?.steps.get('link')).toEqual(kept);
+    expect(await captures.readSealedIdentity(id)).toEqual(new Map([['link', sealed]]));
+    expect(await redis.pttl(keys.identity(id))).toBeLessThanOrEqual(60_000);
+  }
+  expect(await redis.hgetall(keys.backlog(tenant))).toEqual({ interactive: '0', callMs: '2' });
+});
+
+it('what the step that decides read from the card goes with the outcome, unless that verifies and fields are kept', async () => {
+  const lastStep = { step: 'link', evidence: kept, sealedIdentity: 'sealed' };
+  for (const [outcome, identityRetentionMs] of [
+    ['failed', 60_000],
+    ['verified', 0],
+  ] as const) {
+    const capture = newCapture();
+    await captures.accept(capture, claim(), windows);
+    await captures.finish({ ...ending(capture, outcome), identityRetentionMs, lastStep });
+    expect((await captures.read(capture.id))?.steps.get('link')).toEqual(kept);
+    expect(await redis.exists(keys.identity(capture.id))).toBe(0);
+  }
+});
+
 it('twenty workers that end a capture at once end it once, with one event', async () => {
   const capture = newCapture();
   await captures.accept(capture, claim(), windows);

@@ -55,6 +55,14 @@ export type Acceptance =
   | { readonly verdict: 'accepted'; readonly captureId: string; readonly expectedBy: number }
   | { readonly verdict: 'replayed' | 'conflict'; readonly captureId: string };
 
+/** What a finished provider call brought. */
+export interface FinishedStep {
+  readonly step: string;
+  readonly evidence: RecordedStep;
+  /** The sealed fields of the person's card. */
+  readonly sealedIdentity?: string | undefined;
+}
+
 /** The end of a capture. */
 export interface Ending {
   readonly captureId: string;
@@ -65,6 +73,8 @@ export interface Ending {
   readonly retentionMs: number;
   /** How long the fields of a verified person's card do; by default they go at once. */
   readonly identityRetentionMs?: number | undefined;
+  /** The step that decided, when it is not kept yet: it is, in the same step of Redis. */
+  readonly lastStep?: FinishedStep | undefined;
 }
 
 /** The end of what is known of a capture. */
@@ -182,9 +192,9 @@ export function createCaptures(redis: Redis): Captures {
     },
     async keepStep({ id, tenant, expiresAt }, step, evidence, sealedIdentity) {
       const touched = [keys.capture(id), keys.backlog(tenant), keys.identity(id)];
-      const kept = [stepField(step), JSON.stringify(evidence), evidence.durationMs];
-      const sealed = sealedIdentity === undefined ? [] : [sealedIdentity, expiresAt + openIdentityMs];
-      return (await runScript(redis, scripts.keepStep, touched, [...kept, ...sealed])) === 1;
+      const kept = toStepArgs({ step, evidence, sealedIdentity });
+      const until = sealedIdentity === undefined ? [] : [expiresAt + openIdentityMs];
+      return (await runScript(redis, scripts.keepStep, touched, [...kept, ...until])) === 1;
     },
     async readSealedIdentity(captureId) {
       const sealed = await whileRedisIsUp(() => redis.hgetall(keys.identity(captureId)));
@@ -195,8 +205,9 @@ export function createCaptures(redis: Redis): Captures {
       return (await runScript(redis, scripts.checkpoint, [keys.capture(captureId)], args)) === 1;
     },
     async finish(ending) {
-      const touched = endKeys(ending);
-      return (await runScript(redis, scripts.finish, touched, toFinishArgs(ending))) === 1;
+      const { lastStep } = ending;
+      const args = [...toFinishArgs(ending), ...(lastStep ? toStepArgs(lastStep) : [])];
+      return (await runScript(redis, scripts.finish, endKeys(ending), args)) === 1;
     },
     async erase(erasure) {
       const { tenant, idempotency = '' } = erasure.capture;
@@ -269,6 +280,11 @@ function toFinishArgs({
   const { data, type } = event;
   const stored = [data.outcome, decidedAt, JSON.stringify(data), JSON.stringify(event), type, captureId];
   return [...stored, retentionMs, identityRetentionMs];
+}
+
+function toStepArgs({ step, evidence, sealedIdentity }: FinishedStep): (string | number)[] {
+  const kept = [stepField(step), JSON.stringify(evidence), evidence.durationMs];
+  return sealedIdentity === undefined ? kept : [...kept, sealedIdentity];
 }
 
 function toCancellation({ capture: { id, tenant }, cancelled, erasedAt, remainsMs }: Erasure): Ending {

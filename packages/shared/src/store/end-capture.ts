@@ -2,7 +2,7 @@ import { carriesImages } from '../contracts/capture.ts';
 import type { Decision } from '../contracts/decision.ts';
 import { type DecidedCapture, toIdentityEvent } from '../contracts/to-identity-event.ts';
 import type { CaptureRecord } from './capture-record.ts';
-import type { Captures } from './captures.ts';
+import type { Captures, FinishedStep } from './captures.ts';
 import type { ImageStore } from './image-store.ts';
 
 export interface EndCaptureDeps {
@@ -18,20 +18,25 @@ export interface EndCaptureDeps {
 }
 
 /**
- * Ends a capture with a decision: its event is in the outbox, then its images, if its kind has any, go unless they have a
+ * Ends a capture with a decision: `lastStep` is kept, when it is not yet, and the event is in the outbox, then its images, if its kind has any, go unless they have a
  * grace. The one way in which captures end, whoever decides.
  *
  * False when it had ended before: that outcome stands, and the images go all the same. Throws
  * `AppError('redis_unavailable')`.
  */
-export async function endCapture(deps: EndCaptureDeps, capture: DecidedCapture, decision: Decision): Promise<boolean> {
+export async function endCapture(
+  deps: EndCaptureDeps,
+  capture: DecidedCapture,
+  decision: Decision,
+  lastStep?: FinishedStep,
+): Promise<boolean> {
   const { id: captureId, tenant } = capture;
   const decidedAt = deps.now();
   const event = toIdentityEvent(capture, decision, decidedAt);
   const retentionMs = deps.retentionMsOf(tenant);
   const identityRetentionMs = deps.identityRetentionMsOf?.(tenant);
   const kept = { retentionMs, identityRetentionMs };
-  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, ...kept });
+  const ended = await deps.captures.finish({ captureId, tenant, event, decidedAt, ...kept, lastStep });
   if (deps.imageGraceMs === 0 && carriesImages(capture.kind)) await deps.images.remove({ tenant, captureId });
   return ended;
 }

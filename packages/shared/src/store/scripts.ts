@@ -58,6 +58,11 @@ end
 return redis.call('HGETALL', KEYS[1])
 `;
 
+/** Lua: call times of late, in the backlog of a tenant. */
+const noteCallTime = (backlog: string, durationMs: string): string => `
+  local usual = tonumber(redis.call('HGET', ${backlog}, 'callMs') or ${durationMs})
+  redis.call('HSET', ${backlog}, 'callMs', usual * 0.9 + tonumber(${durationMs}) * 0.1)`;
+
 /** Writes fields into a capture that is under way. KEYS: record. ARGV: field/value pairs. Returns 1, or 0 when it is not. */
 export const checkpointScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
@@ -77,8 +82,7 @@ if not ${luaMay('checkpoint')} then return 0 end
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('HINCRBY', KEYS[1], 'callsLeft', -1)
   redis.call('HINCRBY', KEYS[2], redis.call('HGET', KEYS[1], 'lane'), -1)
-  local usual = tonumber(redis.call('HGET', KEYS[2], 'callMs') or ARGV[3])
-  redis.call('HSET', KEYS[2], 'callMs', usual * 0.9 + tonumber(ARGV[3]) * 0.1)
+  ${noteCallTime('KEYS[2]', 'ARGV[3]')}
   if ARGV[4] then
     redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
     redis.call('PEXPIREAT', KEYS[3], ARGV[5])
@@ -120,12 +124,17 @@ ${endInIndex({
  * the card stay for a verified person only.
  * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
  * queued ones, of processing ones, of its outcome, of its subject, identity. ARGV: status, decidedAt, outcome, event, topic,
- * captureId, retention ms, that of the identity.
+ * captureId, retention ms, that of the identity; then for the step that decided, unless it is kept already: its field, evidence, duration ms and,
+ * when it brought some, sealed fields of the card.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
 if not ${luaMay('finish')} then return 0 end
+if ARGV[9] and redis.call('HSETNX', KEYS[1], ARGV[9], ARGV[10]) == 1 then
+  ${noteCallTime('KEYS[3]', 'ARGV[11]')}
+  if ARGV[12] then redis.call('HSET', KEYS[11], ARGV[9], ARGV[12]) end
+end
 ${endLua}
 ${tell('KEYS[1]')}
 return 1

@@ -1,7 +1,7 @@
 import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import { AppError } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
-import type { Captures } from '@identity-events/shared/store/captures';
+import type { Captures, FinishedStep } from '@identity-events/shared/store/captures';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
 import { isConclusive } from './decide-outcome.ts';
 import { type StepEvidence, type StepName, stepEvidence, stepsOf } from './evidence.ts';
@@ -39,7 +39,12 @@ export interface CollectEvidenceDeps {
 
 /** How far a capture's evidence has come. */
 export type Collection =
-  | { readonly result: 'complete'; readonly evidence: readonly StepEvidence[] }
+  | {
+      readonly result: 'complete';
+      readonly evidence: readonly StepEvidence[];
+      /** The step that decides, to be kept with the decision. */
+      readonly unkept?: FinishedStep | undefined;
+    }
   /** It is not the capture's turn; again at `at` (epoch ms), or when it is woken. */
   | { readonly result: 'wait'; readonly at: number; readonly cause: string }
   /** A call failed in a way that may pass. `providerIsAway`: it would have failed for every capture. */
@@ -51,6 +56,9 @@ export type Collection =
  * Collects the evidence of a capture's steps, in order. Steps that the record holds are not called again; each other
  * one waits for its turn and is written to the record as the very next thing after its answer. Complete early when a
  * step already decides.
+ *
+ * The step that decides is left to be written with the decision, which is made of it without waiting for anything: one round trip to Redis
+ * less for each capture, of the two of a `link` after its call.
  */
 export async function collectEvidence(
   deps: CollectEvidenceDeps,
@@ -60,10 +68,12 @@ export async function collectEvidence(
   const evidence: StepEvidence[] = [];
   for (const step of stepsOf[capture.kind]) {
     const kept = capture.steps.get(step);
-    const next = kept === undefined ? await callAndKeep(deps, capture, step, signal) : readKept(step, kept);
+    const next =
+      kept === undefined ? await callAndKeep(deps, capture, step, signal) : { evidence: readKept(step, kept) };
     if ('result' in next) return next;
-    evidence.push(next);
-    if (isConclusive(next, deps.waived)) break;
+    evidence.push(next.evidence);
+    if (next.unkept) return { result: 'complete', evidence, unkept: next.unkept };
+    if (isConclusive(next.evidence, deps.waived)) break;
   }
   return { result: 'complete', evidence };
 }
@@ -71,12 +81,18 @@ export async function collectEvidence(
 /** Not at once, or the same worker would take it up again. */
 const handBackMs = 500;
 
+/** What a step brought, and that it is still to be kept. */
+interface Gained {
+  readonly evidence: StepEvidence;
+  readonly unkept?: FinishedStep;
+}
+
 async function callAndKeep(
-  { captures, gate, provider, isStopping, now }: CollectEvidenceDeps,
+  { captures, gate, provider, isStopping, now, waived }: CollectEvidenceDeps,
   capture: CaptureRecord,
   step: StepName,
   signal: AbortSignal,
-): Promise<StepEvidence | Exclude<Collection, { result: 'complete' }>> {
+): Promise<Gained | Exclude<Collection, { result: 'complete' }>> {
   // Handed back: another worker goes on from the steps that are written down.
   if (isStopping?.()) return { result: 'wait', at: now() + handBackMs, cause: 'stopping' };
   let call: PreparedCall | undefined;
@@ -89,9 +105,12 @@ async function callAndKeep(
   try {
     call ??= await provider.prepare(step, capture);
     const { evidence, sealedIdentity } = await call(signal);
+    const decides = step === stepsOf[capture.kind].at(-1) || isConclusive(evidence, waived);
+    // With a report due, keeping comes first.
+    if (decides && standing === 'well') return { evidence, unkept: { step, evidence, sealedIdentity } };
     const underWay = await captures.keepStep(capture, step, evidence, sealedIdentity);
     if (standing !== 'well') await gate.report({ tenant, standing, state: 'well', code: 'ok' });
-    return underWay ? evidence : { result: 'ended' };
+    return underWay ? { evidence } : { result: 'ended' };
   } catch (error) {
     if (!(error instanceof TransientProviderFault)) throw error;
     const { code, state, retryAfterMs } = error;

@@ -132,6 +132,30 @@ it('a finished step is never called again, however often the capture is run', as
   expect(calls).toEqual(['id_front', 'id_back', 'liveness', 'liveness']);
 });
 
+it('each step is in the record before the next call, and the one that decides with the decision', async () => {
+  const id = await accepted();
+  const before: string[][] = [];
+  const { prepare } = deps.provider;
+  const looking: ProviderCalls = {
+    prepare: async (step, capture) => {
+      before.push([...((await deps.captures.read(id))?.steps.keys() ?? [])]);
+      return prepare(step, capture);
+    },
+  };
+  let written = 0;
+  const captures = {
+    ...deps.captures,
+    keepStep: (...args: Parameters<typeof deps.captures.keepStep>) => {
+      written += 1;
+      return deps.captures.keepStep(...args);
+    },
+  };
+  await processCapture({ ...deps, provider: looking, captures }, id, new AbortController().signal);
+  expect(before.map((steps) => steps.sort())).toEqual([[], ['id_front'], ['id_back', 'id_front']]);
+  expect(written).toBe(2);
+  expect(new Set((await deps.captures.read(id))?.steps.keys())).toEqual(new Set(['id_front', 'id_back', 'liveness']));
+});
+
 it('an attempt on an ended capture calls nobody and publishes nothing more', async () => {
   const id = await accepted();
   await run(id);
@@ -201,8 +225,10 @@ it('a call that goes well is reported only where the gate asked for it', async (
   await run(await accepted('link'));
   expect(reports).toEqual([]);
   turn = { go: true, standing: 'probe' };
-  await run(await accepted('link'));
+  const probe = await accepted('link');
+  await run(probe);
   expect(reports).toEqual(['well after probe']);
+  expect((await deps.captures.read(probe))?.steps.size).toBe(1);
 });
 
 async function erase(id: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { ReasonCode } from '@identity-events/shared/contracts/reasons';
 import type { WaivableCheck } from '@identity-events/shared/contracts/waivable-checks';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
-import type { Captures } from '@identity-events/shared/store/captures';
+import type { Captures, FinishedStep } from '@identity-events/shared/store/captures';
 import { type EndCaptureDeps, endCapture, imagesHaveGrace } from '@identity-events/shared/store/end-capture';
 import { type CollectEvidenceDeps, type Collection, collectEvidence } from './collect-evidence.ts';
 import { decideOutcome } from './decide-outcome.ts';
@@ -62,7 +62,7 @@ export async function processCapture(
   const collected = await collect({ ...deps, waived }, record, signal);
   switch (collected.result) {
     case 'complete':
-      return end(deps, record, decideOutcome(record.kind, collected.evidence, waived));
+      return end(deps, record, decideOutcome(record.kind, collected.evidence, waived), collected.unkept);
     case 'wait':
       return { result: 'later', at: Math.min(collected.at, record.expiresAt), cause: collected.cause };
     case 'fault':
@@ -96,8 +96,13 @@ function nextLook({ now }: ProcessCaptureDeps, { expiresAt }: CaptureRecord): nu
 }
 
 /** Ends the capture, unless another attempt did. */
-async function end(deps: ProcessCaptureDeps, record: CaptureRecord, decision: Decision): Promise<Attempt> {
-  const ended = await endCapture(deps, record, decision);
+async function end(
+  deps: ProcessCaptureDeps,
+  record: CaptureRecord,
+  decision: Decision,
+  lastStep?: FinishedStep,
+): Promise<Attempt> {
+  const ended = await endCapture(deps, record, decision, lastStep);
   if (!ended) return { result: 'nothing_to_do' };
   return {
     result: 'ended',
