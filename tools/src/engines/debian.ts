@@ -11,12 +11,15 @@ const APT_TIMEOUT_MS = 600_000;
  *
  * @throws Error with the command to run by hand, when it may not or does not work.
  */
-export async function installDebianPackages(what: string, packages: readonly string[], log: Log): Promise<void> {
+export async function installDebianPackages(
+  what: string,
+  packages: readonly string[],
+  log: Log,
+  otherwise = ', or start a Docker engine',
+): Promise<void> {
   const byHand = `apt-get update && apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !findOnPath('apt-get')) {
-    throw new Error(
-      `${what} is missing; install it (on Debian or Ubuntu, as root: ${byHand}), or start a Docker engine.`,
-    );
+    throw new Error(`${what} is missing; install it (on Debian or Ubuntu, as root: ${byHand})${otherwise}.`);
   }
   await withLock(join(CACHE, 'apt.lock'), async () => {
     log(`installing ${packages.join(', ')} by apt ...`);

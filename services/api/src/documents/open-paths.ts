@@ -58,4 +58,5 @@ export const openPaths: ZodOpenApiPathsObject = {
     z.object({ name: z.string().meta({ example: problemNames[0] }) }),
   ),
   '/docs': open('documents', 'This document as a page', { '200': answer('A page for people.', 'text/html', html) }),
+  '/docs/events': open('documents', 'The events as a page', { '200': answer('A page for people.', 'text/html', html) }),
 };

@@ -13,7 +13,7 @@ import express, {
 import { type ApiRoutesDeps, apiRoutes } from './api-routes.ts';
 import { auditRequests } from './audit-requests.ts';
 import { authenticate, requireScope } from './authorize.ts';
-import { docsAssetRoute, docsPageRoute } from './docs-routes.ts';
+import { docsAssetRoute, docsPageRoute, eventsPageRoute } from './docs-routes.ts';
 import { type DocumentRoutesDeps, documentRoute, schemaRoute } from './document-routes.ts';
 import { healthRoute, type ReadinessCheck, readinessRoute } from './health-routes.ts';
 import { limitRate } from './limit-client.ts';
@@ -89,6 +89,7 @@ function addDocumentRoutes(app: Express, { documents }: DocumentRoutesDeps): voi
   app.get('/schemas/:name', schemaRoute(documents.eventSchemas));
   app.get('/problems/:name', problemPageRoute);
   app.get('/docs', docsPageRoute);
+  app.get('/docs/events', eventsPageRoute(documents.asyncapi));
   app.get('/docs/:asset', docsAssetRoute);
 }
 

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { RequestHandler } from 'express';
+import { type EventsDocument, renderEventsPage } from './events-page.ts';
 import { HttpProblem } from './problem.ts';
 import { renderPage } from './render-page.ts';
 
@@ -34,7 +36,16 @@ export const docsPageRoute: RequestHandler = (_request, response) => {
   response.set('content-security-policy', contentSecurityPolicy).type('html').send(page);
 };
 
+/** `GET /docs/events`: the AsyncAPI document as a page. */
+export function eventsPageRoute(document: object): RequestHandler {
+  const eventsPage = renderEventsPage(document as EventsDocument);
+  return (_request, response) => {
+    response.set('content-security-policy', contentSecurityPolicy).type('html').send(eventsPage);
+  };
+}
+
 const files: ReadonlyMap<string, string> = new Map([
+  ['events.css', fileURLToPath(new URL('../../public/events.css', import.meta.url))],
   ['swagger-ui-bundle.js', require.resolve('swagger-ui-dist/swagger-ui-bundle.js')],
   ['swagger-ui.css', require.resolve('swagger-ui-dist/swagger-ui.css')],
 ]);
