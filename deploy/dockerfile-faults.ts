@@ -7,7 +7,7 @@ const rules: Readonly<Record<string, (file: ReadonlyDockerfile) => boolean>> = {
     bases.every((base) => base === `node:${nodeVersion}-bookworm-slim`),
   'may run as root': ({ last }) => /^[1-9]\d*:[1-9]\d*$/.test(last('USER')),
   'has no health check over HTTP': ({ last }) =>
-    /CMD \["node", "-e", "fetch\('http:\/\/127\.0\.0\.1:.+"\]$/.test(last('HEALTHCHECK')),
+    /CMD \["node", ("-e", "fetch\('http:\/\/127\.0\.0\.1:.+"|"dist\/health-check\.js")\]$/.test(last('HEALTHCHECK')),
   'does not say that it is production': ({ last }) => /^NODE_ENV=production\b/.test(last('ENV')),
   'does not start the built program as process 1': ({ last }) => last('CMD') === '["node", "dist/main.js"]',
   'copies more into the image than the deployed package': ({ all }) => all('COPY').join() === '--from=deploy /app ./',

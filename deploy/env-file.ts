@@ -22,6 +22,7 @@ export const secrets = [
   'VLENS_API_KEY',
   'VLENS_ADMIN_PASSWORD',
   'AWS_SECRET_ACCESS_KEY',
+  'KAFKA_SASL_PASSWORD',
 ];
 
 const services = { api: apiConfig, worker: workerConfig };

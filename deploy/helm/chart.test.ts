@@ -148,6 +148,18 @@ it('only who is named may call, and read metrics', async () => {
   ]);
 });
 
+it('an API that speaks TLS is asked for its health over TLS, with files from a Secret', async () => {
+  const folder = '/etc/identity-events-files';
+  const files = `files.secretName=certificates,settings.api.TLS_CERT_FILE=${folder}/tls.crt,settings.api.TLS_KEY_FILE=${folder}/tls.key`;
+  const secured = await renderChart('s3', { set: files });
+  expect(schemaFaults(secured)).toEqual([]);
+  expect(podFaultsOf(secured)).toEqual([]);
+  const podOf = (service: string): string => JSON.stringify(deployment(secured, service).spec.template.spec);
+  expect(podOf('api').match(/"scheme":"HTTPS"/g)).toHaveLength(3);
+  expect(podOf('worker').match(/"scheme":"HTTP"/g)).toHaveLength(3);
+  expect(podOf('api')).toContain(`"mountPath":"${folder}"`);
+});
+
 const helpers = 'templates/_helpers.tpl';
 
 it.each<[string, Change, string]>([
@@ -191,6 +203,7 @@ it.each([
   ['no Kafka', 'settings.worker.KAFKA_BROKERS=', 'KAFKA_BROKERS must be given for the worker'],
   ['no bucket', 'settings.both.CAPTURE_STORE_S3_BUCKET=', 'CAPTURE_STORE_S3_BUCKET must be given'],
   ['no volume for images on disk', 'settings.both.CAPTURE_STORE=disk', 'images.existingClaim must name'],
+  ["clients' certificates", 'settings.api.TLS_CLIENT_CA_FILE=ca.pem', 'the probes of Kubernetes show no certificate'],
   ['no registry', 'image.registry=', 'image.registry must be given'],
 ])('%s is refused, with what to do', async (_, set, sentence) => {
   await expect(renderChart('s3', { set })).rejects.toThrow(sentence);

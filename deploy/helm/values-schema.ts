@@ -65,6 +65,7 @@ export const valuesSchema = {
       worker: secretOf(names.worker),
     }),
     tenantsFile: object({ secretName: text, key: { type: 'string', pattern: '^[-._a-zA-Z0-9]+$' } }),
+    files: object({ secretName: text }),
     images: object({ existingClaim: text }),
     serviceAccount: object({ annotations: texts }),
     podLabels: texts,

@@ -4,6 +4,7 @@ import type { CommandContext } from './command.ts';
 import { ROOT, RUN } from './paths.ts';
 import { openRunFolder } from './processes/run-folder.ts';
 import { runInTerminal } from './programs.ts';
+import { ensureOpenssl } from './test/ensure-openssl.ts';
 import { startTestEngines } from './test/start-test-engines.ts';
 import { type Counts, readCounts, sum } from './test/vitest-report.ts';
 
@@ -26,6 +27,7 @@ export async function test(context: CommandContext): Promise<number> {
     stages.push({ name, counts: await run(), seconds: (Date.now() - begun) / 1000 });
   };
   try {
+    await ensureOpenssl(context.print);
     await stage('check', async () => ({ ...(await runChecks(context.print)), skipped: 0 }));
     await stage('unit', () => vitest(context, 'unit', folder.path, {}));
     await stageOnEngines(context, folder.path, stage);

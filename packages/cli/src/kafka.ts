@@ -1,13 +1,14 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { UnavailableError, UsageError } from './exit-codes.ts';
-import { readBrokers, variables } from './settings.ts';
+import { readBrokers, readKafkaSecurity, variables } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 const connectMs = 5_000;
 
-/** A client of kafkajs that keeps to itself. */
-export function openKafka(brokers: readonly string[]): Kafka {
+/** A client of kafkajs that keeps to itself, with TLS and credentials from the environment. Throws `UsageError`. */
+export function openKafka(terminal: Terminal, brokers: readonly string[]): Kafka {
   return new Kafka({
+    ...readKafkaSecurity(terminal),
     brokers: [...brokers],
     clientId: 'identity-events-cli',
     connectionTimeout: connectMs,

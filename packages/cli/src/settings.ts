@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import {
+  checkKafkaSecurity,
+  type KafkaSecurity,
+  kafkaSecurityProtocol,
+  saslMechanism,
+  toKafkaSecurity,
+} from '#contracts/kafka-security';
 import { UsageError } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -63,6 +71,44 @@ export function readBrokers({ env }: Terminal, option: string | undefined): stri
   if (!given) return undefined;
   if (!brokerList.safeParse(given).success) throw new UsageError('brokers must be <host>:<port>, comma separated');
   return given.split(',');
+}
+
+const word = z.string().min(1).optional();
+const kafkaSecurity = z
+  .object({
+    KAFKA_SECURITY_PROTOCOL: kafkaSecurityProtocol.default('PLAINTEXT'),
+    KAFKA_SSL_CA_FILE: word,
+    KAFKA_SSL_CERT_FILE: word,
+    KAFKA_SSL_KEY_FILE: word,
+    KAFKA_SASL_MECHANISM: saslMechanism.optional(),
+    KAFKA_SASL_USERNAME: word,
+    KAFKA_SASL_PASSWORD: word,
+  })
+  .superRefine(checkKafkaSecurity);
+
+/** TLS and credentials for Kafka, by the variables that workers read, too. Throws `UsageError` that says what is wrong. */
+export function readKafkaSecurity({ env }: Terminal): KafkaSecurity {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value));
+  const parsed = kafkaSecurity.safeParse(set);
+  if (parsed.success) return toKafkaSecurity(parsed.data, readPem);
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
+  throw new UsageError(faults.join('; '));
+}
+
+const redisTlsFiles = { ca: 'REDIS_TLS_CA_FILE', cert: 'REDIS_TLS_CERT_FILE', key: 'REDIS_TLS_KEY_FILE' } as const;
+
+/** What TLS to Redis needs beyond the certificates that Node trusts, by the services' variables. Throws `UsageError`. */
+export function readRedisTls({ env }: Terminal): { ca?: string; cert?: string; key?: string } {
+  const set = Object.entries(redisTlsFiles).filter(([, variable]) => env[variable]);
+  return Object.fromEntries(set.map(([name, variable]) => [name, readPem(variable, env[variable] ?? '')]));
+}
+
+function readPem(variable: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${variable}: the file can not be read`, { cause: error });
+  }
 }
 
 const secretCharsMax = 16_384;

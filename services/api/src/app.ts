@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createDeadLetters } from '@identity-events/shared/dead-letters/dead-letters';
 import { openAuditLog } from '@identity-events/shared/runtime/audit-log';
@@ -7,6 +8,7 @@ import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, versionOf } from '@identity-events/shared/runtime/metrics';
 import { connectFailingFast } from '@identity-events/shared/runtime/redis';
+import { redisAddress } from '@identity-events/shared/runtime/redis-address';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { startTracing } from '@identity-events/shared/runtime/start-tracing';
 import { createAnnouncements } from '@identity-events/shared/store/announcements';
@@ -31,7 +33,8 @@ import type { ApiConfig } from './config.ts';
 import { buildContractDocuments } from './documents/contract-documents.ts';
 import { createBodyBudget } from './http/body-budget.ts';
 import { createHttpApp, type HttpAppDeps } from './http/create-http-app.ts';
-import { createLimitedServer } from './http/create-limited-server.ts';
+import { connectionLimits, createLimitedServer } from './http/create-limited-server.ts';
+import { readServerTls, renewServerTls } from './http/server-tls.ts';
 import { createSlots } from './http/slots.ts';
 import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
@@ -68,8 +71,9 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const registry = createRegistry('api', version);
   const metrics = createApiMetrics(registry, config.CAPTURE_STORE === 'disk' ? config.CAPTURE_STORE_DIR : undefined);
   const tenants = await readTenants({ config, env, logger, releases });
+  const address = redisAddress(config);
   const connect = (): Redis => {
-    const connection = connectFailingFast(config.REDIS_URL, config.REDIS_COMMAND_TIMEOUT_MS, logger);
+    const connection = connectFailingFast(address, config.REDIS_COMMAND_TIMEOUT_MS, logger);
     releases.onStop('redis', async () => connection.disconnect());
     return connection;
   };
@@ -113,7 +117,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     metrics,
     onAnswered: metrics.requestAnswered,
   });
-  return listen(app, { config, waits, releases });
+  return listen(app, { config, waits, logger, releases });
 }
 
 function readTenants({ config, env, logger, releases }: StartApiOptions): Promise<Tenants> {
@@ -208,9 +212,11 @@ function openWebhooks({ config, tenants, redis }: Context): HttpAppDeps['webhook
 
 async function listen(
   app: RequestListener,
-  { config, waits, releases }: Pick<StartApiOptions, 'config' | 'releases'> & { readonly waits: Waits },
+  { config, waits, logger, releases }: Omit<StartApiOptions, 'env'> & { readonly waits: Waits },
 ): Promise<number> {
-  const server = createLimitedServer(app);
+  const tls = readServerTls(config);
+  const server = createLimitedServer(app, connectionLimits, tls);
+  if (server instanceof TlsServer) renewServerTls(server, config, { logger, releases });
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   releases.onStop('http', async () => {

@@ -58,3 +58,11 @@ it('asks for what the chosen store of images needs', () => {
   expect(read({ ...s3, AWS_SECRET_ACCESS_KEY: 'secret' })).toThrow('AWS_ACCESS_KEY_ID: is missing');
   expect(read({ ...s3, CAPTURE_STORE_S3_PREFIX: '../' })).toThrow('CAPTURE_STORE_S3_PREFIX: must be');
 });
+
+it.each([
+  ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+  ['TLS_KEY_FILE', 'TLS_CERT_FILE'],
+  ['TLS_CLIENT_CA_FILE', 'TLS_CERT_FILE'],
+])('does not start without TLS because half of it is missing: %s without %s', (given, missing) => {
+  expect(() => readConfig(apiConfig, { ...needed, [given]: 'file.pem' })).toThrow(`${missing}: is missing beside`);
+});

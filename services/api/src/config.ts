@@ -3,6 +3,7 @@ import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
 import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import { checkRedisTls } from '@identity-events/shared/runtime/redis-address';
 import {
   otlpEndpoint,
   otlpProtocol,
@@ -22,8 +23,20 @@ const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
   PORT: wholeNumber(0, 65_535).default(8080),
+  /** Certificate of the API, with those between it and its root, PEM: it then speaks HTTPS, and nothing else. */
+  TLS_CERT_FILE: z.string().min(1).optional(),
+  /** Private key of TLS_CERT_FILE, PEM. */
+  TLS_KEY_FILE: z.string().min(1).optional(),
+  /** Certificates of those who sign clients', PEM: only who shows one signed by them may connect. Not asked for without it. */
+  TLS_CLIENT_CA_FILE: z.string().min(1).optional(),
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
+  /** Certificates by which a rediss:// Redis is known, PEM; without it those that Node trusts. */
+  REDIS_TLS_CA_FILE: z.string().min(1).optional(),
+  /** Certificate that is shown to Redis, PEM, where it asks for one. */
+  REDIS_TLS_CERT_FILE: z.string().min(1).optional(),
+  /** Private key of REDIS_TLS_CERT_FILE, PEM. */
+  REDIS_TLS_KEY_FILE: z.string().min(1).optional(),
   /** Longest time one Redis command may take before the caller gets 503; milliseconds, 100 to 10,000. */
   REDIS_COMMAND_TIMEOUT_MS: wholeNumber(100, 10_000).default(1_500),
   /** Where images wait: disk, a folder that API and workers share, or s3, a bucket of an S3-compatible store. */
@@ -138,11 +151,26 @@ const accountSettings = [
   'VLENS_ADMIN_PASSWORD',
 ] as const satisfies (keyof z.infer<typeof settings>)[];
 
+/** A certificate goes with its key, and asking for clients' with one of our own. */
+function checkServerTls(config: Partial<z.infer<typeof settings>>, context: z.core.$RefinementCtx): void {
+  const pairs = [
+    ['TLS_CERT_FILE', 'TLS_KEY_FILE'],
+    ['TLS_KEY_FILE', 'TLS_CERT_FILE'],
+    ['TLS_CLIENT_CA_FILE', 'TLS_CERT_FILE'],
+  ] as const;
+  for (const [name, other] of pairs) {
+    if (config[name] === undefined || config[other] !== undefined) continue;
+    context.addIssue({ code: 'custom', path: [other], message: `is missing beside ${name}` });
+  }
+}
+
 /** {@link settings}, and of the service account all or nothing; looked at also when other settings are faulty. */
 export const apiConfig = settings.superRefine(
   (config, context) => {
     checkTenancy(config, ['TENANT_ID', 'API_CLIENTS'], context);
     checkImageStore(config, context);
+    checkRedisTls(config, context);
+    checkServerTls(config, context);
     for (const name of [
       'VLENS_WEBHOOK_SIGNING_KEY',
       'VLENS_WEBHOOK_OLD_SIGNING_KEY',

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { toKafkaSecurity } from '@identity-events/shared/contracts/kafka-security';
 import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import { createRegistry, type MetricsPage, versionOf } from '@identity-events/shared/runtime/metrics';
+import { readPem } from '@identity-events/shared/runtime/read-pem';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
+import { redisAddress } from '@identity-events/shared/runtime/redis-address';
 import { warnOfRedisSettings } from '@identity-events/shared/runtime/redis-settings';
 import { startTracing } from '@identity-events/shared/runtime/start-tracing';
 import { createCaptureIndex } from '@identity-events/shared/store/capture-index';
@@ -74,7 +77,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const { config, env, logger, releases } = options;
   const tracing = await startTracing({ service: 'worker', version: readVersion(), env, logger, releases });
   const tenants = await readTenants(options);
-  const redis = connectPatiently(config.REDIS_URL, logger);
+  const redis = connectPatiently(redisAddress(config), logger);
   releases.onStop('redis', async () => redis.disconnect());
   warnOfRedisSettings(redis, logger);
   const jobs = createQueueState(redis);
@@ -238,7 +241,8 @@ function openPublisher(
     retentionMs: config.KAFKA_TOPIC_RETENTION_MS,
   };
   const { KAFKA_BROKERS: brokers, PUBLIC_URL: publicUrl } = config;
-  const publisher = createKafkajsPublisher({ brokers, clientId, topics, otherTopics, publicUrl }, logger);
+  const security = toKafkaSecurity(config, readPem);
+  const publisher = createKafkajsPublisher({ brokers, security, clientId, topics, otherTopics, publicUrl }, logger);
   releases.onStop('kafka', () => publisher.close());
   return publisher;
 }

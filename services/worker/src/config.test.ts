@@ -61,3 +61,14 @@ it('asks for what the chosen store of images needs', () => {
   expect(read({ ...s3, AWS_SECRET_ACCESS_KEY: 'secret' })).toThrow('AWS_ACCESS_KEY_ID: is missing');
   expect(read({ ...s3, CAPTURE_STORE_S3_PREFIX: '../' })).toThrow('CAPTURE_STORE_S3_PREFIX: must be');
 });
+
+it.each([
+  [{ REDIS_TLS_CA_FILE: 'ca.pem' }, 'REDIS_TLS_CA_FILE: is of no use without a rediss:// address'],
+  [{ REDIS_URL: 'rediss://r:6379', REDIS_TLS_CERT_FILE: 'c.pem' }, 'REDIS_TLS_KEY_FILE: is missing beside'],
+  [{ REDIS_URL: 'rediss://r:6379', REDIS_TLS_KEY_FILE: 'k.pem' }, 'REDIS_TLS_CERT_FILE: is missing beside'],
+  [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }, 'KAFKA_SASL_PASSWORD: is missing, and SASL_SSL needs it'],
+  [{ KAFKA_SECURITY_PROTOCOL: 'TLS' }, 'KAFKA_SECURITY_PROTOCOL: '],
+  [{ KAFKA_SASL_MECHANISM: 'GSSAPI' }, 'KAFKA_SASL_MECHANISM: '],
+])('refuses %o, which would not secure what it seems to', (settings, sentence) => {
+  expect(() => readConfig(workerConfig, { ...required, ...settings })).toThrow(sentence);
+});

@@ -1,5 +1,11 @@
+import {
+  checkKafkaSecurity,
+  kafkaSecurityProtocol,
+  saslMechanism,
+} from '@identity-events/shared/contracts/kafka-security';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import { checkRedisTls } from '@identity-events/shared/runtime/redis-address';
 import {
   otlpEndpoint,
   otlpProtocol,
@@ -17,11 +23,31 @@ const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 export const workerSettings = z.object({
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
+  /** Certificates by which a rediss:// Redis is known, PEM; without it those that Node trusts. */
+  REDIS_TLS_CA_FILE: z.string().min(1).optional(),
+  /** Certificate that is shown to Redis, PEM, where it asks for one. */
+  REDIS_TLS_CERT_FILE: z.string().min(1).optional(),
+  /** Private key of REDIS_TLS_CERT_FILE, PEM. */
+  REDIS_TLS_KEY_FILE: z.string().min(1).optional(),
   /** Kafka's bootstrap servers: <host>:<port>, comma separated. */
   KAFKA_BROKERS: z
     .string()
     .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, 'must be <host>:<port>, comma separated')
     .transform((brokers) => brokers.split(',')),
+  /** How Kafka is spoken to: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL, Kafka's own words. */
+  KAFKA_SECURITY_PROTOCOL: kafkaSecurityProtocol.default('PLAINTEXT'),
+  /** Certificates by which brokers are known, PEM; without it those that Node trusts. */
+  KAFKA_SSL_CA_FILE: z.string().min(1).optional(),
+  /** Certificate that is shown to brokers, PEM, where they ask for one. */
+  KAFKA_SSL_CERT_FILE: z.string().min(1).optional(),
+  /** Private key of KAFKA_SSL_CERT_FILE, PEM. */
+  KAFKA_SSL_KEY_FILE: z.string().min(1).optional(),
+  /** PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; for the protocols with SASL. */
+  KAFKA_SASL_MECHANISM: saslMechanism.optional(),
+  /** As whom the worker is known to Kafka. */
+  KAFKA_SASL_USERNAME: z.string().min(1).optional(),
+  /** The secret of KAFKA_SASL_USERNAME. */
+  KAFKA_SASL_PASSWORD: z.string().min(1).optional(),
   /** Address of the API for those who read events: schemas are at <address>/schemas/<name>; without it events name none. */
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
@@ -151,6 +177,8 @@ const orders: readonly (readonly [smaller: Setting, larger: Setting, roomMs: num
 export const workerConfig = workerSettings.superRefine((config, context) => {
   checkTenancy(config, ['TENANT_ID', 'VLENS_BASE_URL', 'VLENS_API_KEY'], context);
   checkImageStore(config, context);
+  checkRedisTls(config, context);
+  checkKafkaSecurity(config, context);
   for (const [smaller, larger, roomMs, why] of orders) {
     if (Number(config[smaller]) + roomMs <= Number(config[larger])) continue;
     const room = roomMs > 0 ? `, less ${roomMs}` : '';

@@ -92,14 +92,23 @@ async function fetchJars(pom: string, folder: string, log: Log): Promise<void> {
 }
 
 /** Formatting takes a second of Java, so it is done once; the folder is copied for every new broker. */
-async function format(java: string, libs: string, folder: string): Promise<void> {
+function format(java: string, libs: string, folder: string): Promise<void> {
+  return formatData({ java, classPath: classPathOf(libs) }, folder);
+}
+
+/** Makes a data folder with which a broker can begin. Users of SCRAM are as Kafka's storage tool takes them. */
+export async function formatData(
+  { java, classPath }: Pick<KafkaPrograms, 'java' | 'classPath'>,
+  folder: string,
+  scramUsers: readonly string[] = [],
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const config = `${folder}.properties`;
   writeFileSync(config, toProperties(brokerSettings({ client: 9092, controller: 9093 }, folder)));
-  const args = ['-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${LOG_CONFIG}`, '-cp', classPathOf(libs)];
-  const result = await run(java, [...args, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config], {
-    timeoutMs: FORMAT_TIMEOUT_MS,
-  });
+  const args = ['-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${LOG_CONFIG}`, '-cp', classPath];
+  const users = scramUsers.flatMap((user) => ['--add-scram', user]);
+  const order = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, ...users];
+  const result = await run(java, [...args, ...order], { timeoutMs: FORMAT_TIMEOUT_MS });
   rmSync(config);
   if (!result.ok) throw new Error(`Kafka's data folder could not be formatted:\n${firstLines(result)}`);
 }

@@ -10,10 +10,10 @@ import { fetchKafka, type KafkaPrograms, kafkaVersion, LOG_CONFIG } from './kafk
 import { brokerSettings, type Ports, toProperties } from './kafka-settings.ts';
 import type { EngineOptions } from './redis.ts';
 
-const READY_WITHIN_MS = 90_000;
+export const READY_WITHIN_MS = 90_000;
 
 // Quick to start rather than fast when hot, and small.
-const JVM_FLAGS = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
+export const JVM_FLAGS = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto'];
 
 type Runs = Pick<EngineSpec, 'runsAs' | 'process' | 'discard'>;
 
@@ -80,7 +80,7 @@ function container(ports: Ports, logFile: string): Runs {
 }
 
 /** True when the broker has joined its cluster and the cluster has a controller. */
-async function answersAsCluster(address: string): Promise<boolean> {
+export async function answersAsCluster(address: string): Promise<boolean> {
   const kafka = new Kafka({
     brokers: [address],
     logLevel: logLevel.NOTHING,

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectByTls } from 'node:tls';
 import { CACHE } from '../paths.ts';
 import { freePort } from '../processes/free-port.ts';
 import { findOnPath, run } from '../processes/programs.ts';
@@ -37,6 +38,31 @@ export type EngineOptions = {
   readonly dataDir: string;
   readonly log: Log;
 };
+
+/** Files, PEM, of an engine that speaks TLS: whom it trusts, its own certificate, and that one's key. */
+export type EngineTls = { readonly ca: string; readonly cert: string; readonly key: string };
+
+/**
+ * A Redis of our own that speaks TLS only, to clients with a certificate of the same authority; by `redis-server`, also where Docker
+ * runs.
+ */
+export async function createTlsRedis({ dataDir, log }: EngineOptions, tls: EngineTls): Promise<Engine> {
+  const folder = join(dataDir, 'redis');
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const files = ['--tls-ca-cert-file', tls.ca, '--tls-cert-file', tls.cert, '--tls-key-file', tls.key];
+  const command = await redisServer(log);
+  const listen = ['--bind', '127.0.0.1', '--port', '0', '--tls-port', String(port), '--dir', folder];
+  return processEngine({
+    name: 'Redis',
+    address: `rediss://127.0.0.1:${port}`,
+    runsAs: command,
+    process: { command, args: [...listen, ...files, ...SETTINGS], logFile: join(dataDir, 'redis.log') },
+    isReady: () => answersPing(port, tls),
+    readyWithinMs: READY_WITHIN_MS,
+    discard: () => rm(folder, { recursive: true, force: true }),
+  });
+}
 
 /** A Redis of our own on a free loopback port, not yet started: a container when Docker runs, else `redis-server`. */
 export async function createRedis({ dataDir, log }: EngineOptions): Promise<Engine> {
@@ -102,9 +128,12 @@ function placeLink(link: string, target: string): void {
 }
 
 /** True when Redis has loaded its data and takes commands. */
-function answersPing(port: number): Promise<boolean> {
+function answersPing(port: number, tls?: EngineTls): Promise<boolean> {
+  const place = { port, host: '127.0.0.1' };
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket: Socket = tls
+      ? connectByTls({ ...place, ca: readFileSync(tls.ca), cert: readFileSync(tls.cert), key: readFileSync(tls.key) })
+      : connect(place);
     const answer = (ready: boolean): void => {
       socket.destroy();
       resolve(ready);

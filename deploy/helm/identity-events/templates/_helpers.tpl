@@ -54,6 +54,9 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- if and (eq (index $settings "CAPTURE_STORE") "disk") (not .root.Values.images.existingClaim) -}}
 {{- fail "images.existingClaim must name a ReadWriteMany claim for settings.both.CAPTURE_STORE: disk" -}}
 {{- end -}}
+{{- if hasKey $settings "TLS_CLIENT_CA_FILE" -}}
+{{- fail "settings.api.TLS_CLIENT_CA_FILE can not be used here: the probes of Kubernetes show no certificate; ask for clients' in front of the API" -}}
+{{- end -}}
 {{- if not .root.Values.image.registry }}{{ fail "image.registry must be given" }}{{ end -}}
 {{- end }}
 
@@ -62,6 +65,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- include "identity-events.check" . -}}
 {{- $values := .root.Values -}}
 {{- $settings := include "identity-events.settings" . | fromYaml -}}
+{{- $scheme := ternary "HTTPS" "HTTP" (hasKey $settings "TLS_CERT_FILE") -}}
 metadata:
   labels:
     {{- include "identity-events.labels" . | nindent 4 }}
@@ -69,6 +73,7 @@ metadata:
   annotations:
     {{- if hasKey $values.podAnnotations "prometheus.io/scrape" }}
     prometheus.io/port: {{ .port | quote }}
+    prometheus.io/scheme: {{ lower $scheme }}
     {{- end }}
     {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
@@ -119,16 +124,16 @@ spec:
         {{- end }}
       # A start may wait for Redis; only a process that does not answer is started again.
       startupProbe:
-        httpGet: { path: /healthz, port: http }
+        httpGet: { path: /healthz, port: http, scheme: {{ $scheme }} }
         periodSeconds: 2
         failureThreshold: 30
       livenessProbe:
-        httpGet: { path: /healthz, port: http }
+        httpGet: { path: /healthz, port: http, scheme: {{ $scheme }} }
         periodSeconds: 10
         timeoutSeconds: 3
         failureThreshold: 3
       readinessProbe:
-        httpGet: { path: /readyz, port: http }
+        httpGet: { path: /readyz, port: http, scheme: {{ $scheme }} }
         periodSeconds: 5
         timeoutSeconds: 3
         failureThreshold: 2
@@ -151,6 +156,11 @@ spec:
           mountPath: /etc/identity-events
           readOnly: true
         {{- end }}
+        {{- if $values.files.secretName }}
+        - name: files
+          mountPath: /etc/identity-events-files
+          readOnly: true
+        {{- end }}
         {{- if eq (index $settings "CAPTURE_STORE") "disk" }}
         - name: images
           mountPath: /var/lib/identity-events/images
@@ -161,6 +171,10 @@ spec:
     {{- with $values.tenantsFile.secretName }}
     # The folder, not the file: a mounted file does not follow the changes of its Secret.
     - name: tenants
+      secret: { secretName: {{ . }}, defaultMode: 288 }
+    {{- end }}
+    {{- with $values.files.secretName }}
+    - name: files
       secret: { secretName: {{ . }}, defaultMode: 288 }
     {{- end }}
     {{- if eq (index $settings "CAPTURE_STORE") "disk" }}

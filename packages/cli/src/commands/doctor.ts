@@ -27,8 +27,8 @@ export function doctorCommand(terminal: Terminal) {
       const printer = createPrinter(terminal, options);
       const findings = [
         ...(await checkService(terminal, options, options.need ?? [])),
-        ...(await checkKafka(readBrokers(terminal, options.brokers), options.topicPrefix)),
-        ...(await checkRedis(terminal.env[variables.redis])),
+        ...(await checkKafka(terminal, readBrokers(terminal, options.brokers), options.topicPrefix)),
+        ...(await checkRedis(terminal)),
       ];
       await printer.results(findings, () => findingsText(findings, terminal.stdout));
       if (findings.some(({ state }) => state === 'fault')) terminal.setExitCode(exitCodes.bad);

@@ -32,7 +32,7 @@ export function tailCommand(terminal: Terminal) {
     .option('--max <n>', 'end after so many events', count(1, 1_000_000_000))
     .option('--topic-prefix <prefix>', 'before the type in names of topics', by(z.string().max(128)), '')
     .action(async (options) => {
-      const kafka = openKafka(requireBrokers(terminal, options.brokers));
+      const kafka = openKafka(terminal, requireBrokers(terminal, options.brokers));
       await tail(terminal, kafka, options).catch((error: unknown) => {
         throw toKafkaError(error);
       });

@@ -1,6 +1,7 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { eventTypes } from '#contracts/event-contracts';
 import { asAdmin, openKafka } from '../kafka.ts';
+import type { Terminal } from '../terminal.ts';
 import { type Finding, fault, note, ok, skipped } from './finding.ts';
 
 /** A topic with what of its settings the promises depend on. */
@@ -18,10 +19,14 @@ export interface TopicFacts {
 const settingNames = ['cleanup.policy', 'retention.ms', 'message.timestamp.type', 'min.insync.replicas'];
 
 /** Whether Kafka answers, and has the topics as they should be. */
-export async function checkKafka(brokers: readonly string[] | undefined, prefix: string): Promise<Finding[]> {
+export async function checkKafka(
+  terminal: Terminal,
+  brokers: readonly string[] | undefined,
+  prefix: string,
+): Promise<Finding[]> {
   if (!brokers) return [skipped('kafka', 'Set KAFKA_BROKERS, or give --brokers, to have Kafka looked at.')];
   try {
-    return await asAdmin(openKafka(brokers), (admin) => checkTopics(admin, prefix));
+    return await asAdmin(openKafka(terminal, brokers), (admin) => checkTopics(admin, prefix));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [

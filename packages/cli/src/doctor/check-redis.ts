@@ -1,15 +1,20 @@
 import { Redis } from 'ioredis';
+import { readRedisTls, variables } from '../settings.ts';
+import type { Terminal } from '../terminal.ts';
 import { type Finding, fault, note, ok, skipped } from './finding.ts';
 
 const timeoutMs = 5_000;
 
 /** Whether Redis keeps what it is given, as the promise of every 202 needs it. */
-export async function checkRedis(url: string | undefined): Promise<Finding[]> {
+export async function checkRedis(terminal: Terminal): Promise<Finding[]> {
+  const url = terminal.env[variables.redis];
   if (!url) return [skipped('redis', 'Set REDIS_URL to have Redis looked at. Operators only.')];
   let redis: Redis | undefined;
   let met: unknown;
   try {
+    const tls = readRedisTls(terminal);
     redis = new Redis(url, {
+      ...(Object.keys(tls).length > 0 && { tls }),
       lazyConnect: true,
       connectTimeout: timeoutMs,
       commandTimeout: timeoutMs,

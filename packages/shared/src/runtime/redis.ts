@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
+import type { RedisAddress } from './redis-address.ts';
 
 /** RESP2 costs less CPU than RESP3 on both sides and everything here works with it. */
 const common = {
@@ -14,9 +15,9 @@ const common = {
  *
  * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis has become a replica.
  */
-export function connectFailingFast(url: string, commandTimeoutMs: number, logger: Logger): Redis {
+export function connectFailingFast(address: string | RedisAddress, commandTimeoutMs: number, logger: Logger): Redis {
   return observed(
-    new Redis(url, {
+    open(Redis, address, {
       ...common,
       commandTimeout: commandTimeoutMs,
       socketTimeout: 2 * commandTimeoutMs,
@@ -55,9 +56,9 @@ class TogetherWriting extends Redis {
  * word, and TCP alone would wait for a quarter of an hour. One whose Redis has become a replica is, too. The commands under
  * way are sent again on the new one.
  */
-export function connectPatiently(url: string, logger: Logger, silenceMs = silenceMaxMs): Redis {
+export function connectPatiently(address: string | RedisAddress, logger: Logger, silenceMs = silenceMaxMs): Redis {
   return observed(
-    new TogetherWriting(url, {
+    open(TogetherWriting, address, {
       ...common,
       maxRetriesPerRequest: null,
       socketTimeout: silenceMs,
@@ -65,6 +66,16 @@ export function connectPatiently(url: string, logger: Logger, silenceMs = silenc
     }),
     logger,
   );
+}
+
+/** A URL alone is one of Redis without TLS, or whose certificate Node trusts by itself. */
+function open(
+  Connection: typeof Redis,
+  address: string | RedisAddress,
+  options: Omit<RedisOptions, 'replyMapping'>,
+): Redis {
+  const { url, tls }: RedisAddress = typeof address === 'string' ? { url: address } : address;
+  return new Connection(url, tls ? { ...options, tls } : options);
 }
 
 const logEveryMs = 5_000;

@@ -1,4 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { ServerTls } from './server-tls.ts';
 
 /** What a connection may take, in milliseconds and bytes. */
 export interface ConnectionLimits {
@@ -27,21 +29,25 @@ export const connectionLimits: ConnectionLimits = {
 
 /**
  * A server whose connections are bounded, and whose parser is strict: what two parsers could read in two ways, such as a body
- * with two lengths, is answered 400 by Node and the connection ends.
+ * with two lengths, is answered 400 by Node and the connection ends. With `tls` it speaks HTTPS only.
  */
-export function createLimitedServer(app: RequestListener, limits = connectionLimits): Server {
-  const server = createServer(
-    {
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: limits.checkMs,
-      maxHeaderSize: limits.headerBytesMax,
-      insecureHTTPParser: false,
-      requireHostHeader: true,
-    },
-    app,
-  );
+export function createLimitedServer(
+  app: RequestListener,
+  limits = connectionLimits,
+  tls?: ServerTls,
+): Server | TlsServer {
+  const options = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkMs,
+    maxHeaderSize: limits.headerBytesMax,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+  };
+  const server = tls
+    ? createTlsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs }, app)
+    : createServer(options, app);
   server.setTimeout(limits.silenceMs);
   return server;
 }

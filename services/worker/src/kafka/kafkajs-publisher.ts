@@ -1,4 +1,5 @@
 import { eventTypes } from '@identity-events/shared/contracts/event-contracts';
+import type { KafkaSecurity } from '@identity-events/shared/contracts/kafka-security';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import {
   type ICustomPartitioner,
@@ -15,6 +16,7 @@ import { type KafkaMessage, toKafkaMessage } from './to-kafka-message.ts';
 
 export interface KafkaSettings {
   readonly brokers: string[];
+  readonly security: KafkaSecurity;
   readonly clientId: string;
   readonly topics: TopicSettings;
   /** Topics that are needed beside the events' own. */
@@ -110,8 +112,9 @@ function toPlaces(
   });
 }
 
-function openClient({ brokers, clientId }: KafkaSettings, logger: Logger): Kafka {
+function openClient({ brokers, security, clientId }: KafkaSettings, logger: Logger): Kafka {
   return new Kafka({
+    ...security,
     brokers,
     clientId,
     logLevel: logLevel.WARN,
