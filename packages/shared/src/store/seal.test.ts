@@ -13,6 +13,13 @@ it('opens what it sealed, whatever it is', () => {
   );
 });
 
+it('seals in parts what it seals whole, however many parts that are', () => {
+  for (const bytes of [0, 1, 65_535, 65_536, 65_537, 200_000]) {
+    const plain = Buffer.alloc(bytes, 'face');
+    expect(sealer.open(Buffer.concat(sealer.sealInParts(plain, 'x')), 'x').equals(plain)).toBe(true);
+  }
+});
+
 it('opens nothing that was changed in any one byte, or moved to another context', () => {
   const sealed = sealer.seal(Buffer.from('face'), 'demo/cap_1/face1');
   for (let i = 0; i < sealed.length; i++) {
@@ -30,6 +37,11 @@ it('seals with the first key and opens with all of them', () => {
   expect(openText(rotated, before, 'x')).toBe('token');
   const after = sealText(rotated, 'token', 'x');
   expect(() => openText(sealer, after, 'x')).toThrow('could not be opened');
+});
+
+it('draws a new nonce each time, beyond those that it has ahead', () => {
+  const nonces = Array.from({ length: 1_000 }, () => sealer.seal(Buffer.of(), 'x').toString('hex', 4, 16));
+  expect(new Set(nonces).size).toBe(1_000);
 });
 
 it('never seals the same twice', () => {
