@@ -5,6 +5,7 @@ import { AppError, errorCode } from './errors.ts';
 import type { Releases } from './lifecycle.ts';
 import { toKnownFields } from './log-fields.ts';
 import { type Logger, lineFormat } from './logger.ts';
+import { StdoutLines } from './stdout-lines.ts';
 
 /** What is accounted for: whatever brings personal data in or out, or changes what becomes of a capture. */
 export type AuditAction =
@@ -59,7 +60,7 @@ export interface AuditLogOptions {
  * can't be opened; at the stop everything reaches it.
  */
 export async function openAuditLog({ service, file, logger, releases }: AuditLogOptions): Promise<AuditLog> {
-  const transport = file === undefined ? new winston.transports.Console() : await toFile(file, logger, releases);
+  const transport = file === undefined ? new StdoutLines() : await toFile(file, logger, releases);
   const log = winston.createLogger({
     defaultMeta: { service },
     format: lineFormat,

@@ -1,6 +1,7 @@
 import winston from 'winston';
 import { type LogFields, toKnownFields } from './log-fields.ts';
 import { activeTraceId } from './spans.ts';
+import { StdoutLines } from './stdout-lines.ts';
 
 /** One JSON line per unit of work: a constant dotted message, everything variable as a field. */
 export interface Logger {
@@ -26,7 +27,7 @@ export function createLogger(service: string, level: string): AdjustableLogger {
     level,
     defaultMeta: { service },
     format: lineFormat,
-    transports: [new winston.transports.Console()],
+    transports: [new StdoutLines()],
   });
   const write =
     (severity: 'debug' | 'info' | 'warn' | 'error') =>
