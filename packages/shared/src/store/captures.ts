@@ -168,11 +168,12 @@ export function createCaptures(redis: Redis): Captures {
   return {
     async accept(capture, claim, windows) {
       const { id, tenant } = capture;
+      const idempotency = idempotencyDigest(claim.key);
       const reply = await runScript(
         redis,
         scripts.accept,
         [
-          keys.idempotency(tenant, idempotencyDigest(claim.key)),
+          keys.idempotency(tenant, idempotency),
           keys.capture(id),
           keys.backlog(tenant),
           keys.gate(tenant, 'log'),
@@ -180,7 +181,7 @@ export function createCaptures(redis: Redis): Captures {
           keys.index(tenant, 'queued', capture.kind),
           keys.subjectIndex(tenant, capture.subject),
         ],
-        toAcceptArgs(capture, claim, windows),
+        toAcceptArgs({ ...capture, idempotency }, claim, windows),
       );
       const [verdict, captureId, expectedBy] = reply as [Acceptance['verdict'], string, number];
       return verdict === 'accepted' ? { verdict, captureId, expectedBy } : { verdict, captureId };
@@ -241,15 +242,15 @@ function readers(redis: Redis): Pick<Captures, 'read' | 'readRemains' | 'readEra
 }
 
 function toAcceptArgs(
-  capture: NewCapture,
-  { key, fingerprint, windowMs }: IdempotencyClaim,
+  capture: NewCapture & { readonly idempotency: string },
+  { fingerprint, windowMs }: IdempotencyClaim,
   windows: readonly Window[],
 ): (string | number)[] {
   const { id, kind, lane, createdAt, expiresAt } = capture;
   const longestFirst = windows.toSorted((a, b) => b.ms - a.ms);
   const pairs = longestFirst.flatMap(({ calls, ms }) => [calls, ms]);
   const fixed = [fingerprint, id, windowMs, lane, callsOf[kind], createdAt, expiresAt, windows.length];
-  return [...fixed, ...pairs, ...toFields({ ...capture, idempotency: idempotencyDigest(key) })];
+  return [...fixed, ...pairs, ...toFields(capture)];
 }
 
 /** What the end of a capture touches, in the order of the scripts. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CaptureKind, CaptureStatus } from '../contracts/capture.ts';
 import { redisPrefix } from '../contracts/capture-job.ts';
 
 /** What stands for an Idempotency-Key, which is the client's to choose. */
 export function idempotencyDigest(key: string): string {
-  return createHash('sha256').update(key).digest('base64url');
+  return hash('sha256', key, 'base64url');
 }
 
 /** Names of everything this service keeps in Redis besides BullMQ's own keys. All of them share one hash slot. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/contracts/capture';
 import type { Window } from '@identity-events/shared/contracts/windows';
 import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
@@ -132,11 +132,13 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
 
 /** Equal for equal submissions, whichever way they were encoded. */
 function fingerprintOf({ fields, images }: SubmitCapture): string {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(fields).sort(byName)));
+  const text = JSON.stringify(Object.entries(fields).sort(byName));
+  if (images.size === 0) return hash('sha256', text, 'base64url');
+  const whole = createHash('sha256').update(text);
   for (const [name, image] of [...images].sort(byName)) {
-    hash.update(`\n${name}:${image.byteLength}:`).update(image);
+    whole.update(`\n${name}:${image.byteLength}:`).update(image);
   }
-  return hash.digest('base64url');
+  return whole.digest('base64url');
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -36,7 +36,10 @@ export function submitCaptureRoute(deps: SubmitCaptureRouteDeps): RequestHandler
       },
     });
     response.locals['captureId'] = capture.id;
-    response.status(202).location(captureUrl(capture.id)).json(toAcceptedView(capture));
+    // As Express' own json() answers; which looks into what is known here.
+    response.setHeader('location', captureUrl(capture.id)).setHeader('content-type', 'application/json; charset=utf-8');
+    const body = JSON.stringify(toAcceptedView(capture));
+    response.status(202).setHeader('content-length', Buffer.byteLength(body)).end(body);
   };
 }
 

@@ -10,7 +10,10 @@ export const traceRequests: RequestHandler = (request, response, next) => {
   const traceparent = readTraceparent(request);
   const { method } = request;
   const span = startSpan(method, { role: 'server', attributes: { 'http.request.method': method }, traceparent });
-  response.locals['traceparent'] = traceparentOf(span) ?? traceparent;
+  const ours = traceparentOf(span);
+  response.locals['traceparent'] = ours ?? traceparent;
+  // A stub: no traces are made.
+  if (ours === undefined) return next();
   response.once('close', () => {
     const route = (request.route as { path: string } | undefined)?.path;
     const { requestId, captureId, problem } = response.locals as Partial<Record<string, string>>;
