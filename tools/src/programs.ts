@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command, CommandContext } from './command.ts';
-import { FROM_SOURCE, ROOT } from './paths.ts';
+import { FROM_SOURCE, ROOT, RUN } from './paths.ts';
 import { startProcess } from './processes/process.ts';
 
 const local = (program: string): string => join(ROOT, 'node_modules', '.bin', program);
@@ -11,11 +11,32 @@ export const format: Command = runsProgram(local('biome'), ['check', '--write', 
 /** `npm run build`: compiles services and packages to their `dist/`, for images and publishing. */
 export const build: Command = runsProgram(local('tsc'), ['-b', 'tsconfig.build.json']);
 
+const packages = ['packages/sdk', 'packages/cli'];
+
+/** `npm run pack [-- folder]`: the SDK and the CLI as packages for npm, in `.run/packages` or the folder. */
+export const pack: Command = async (context) => {
+  const [folder] = context.args;
+  const target = folder === undefined ? join(RUN, 'packages') : resolve(callerFolder(), folder);
+  const built = await build({ ...context, args: [] });
+  if (built !== 0) return built;
+  const pnpm = [join(ROOT, 'tools', 'bootstrap.mjs'), 'pnpm'];
+  for (const name of packages) {
+    const args = [...pnpm, '--dir', join(ROOT, name), 'pack', '--pack-destination', target];
+    const code = await runInTerminal(context, process.execPath, args);
+    if (code !== 0) return code;
+  }
+  return 0;
+};
+
 /** `npm run sandbox`: the stand-in for the provider alone, until Ctrl-C. */
 export const sandbox: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/vlens-sandbox/src/main.ts']);
 
 /** `npm run cli`: the command line of other teams and operators, from source. */
-export const cli: Command = runsProgram(process.execPath, [FROM_SOURCE, 'packages/cli/src/main.ts']);
+export const cli: Command = runsProgram(
+  process.execPath,
+  [FROM_SOURCE, join(ROOT, 'packages/cli/src/main.ts')],
+  callerFolder(),
+);
 
 /** `npm run prove:budget`: several workers, one budget, measured at the provider's door. */
 export const proveBudget: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/budget/main.ts']);
@@ -53,8 +74,13 @@ function builtFirst(entry: string): Command {
 }
 
 /** A command that is a program with the terminal as its own, ended when we are asked to stop. */
-function runsProgram(command: string, args: readonly string[]): Command {
-  return (context) => runInTerminal(context, command, [...args, ...context.args]);
+function runsProgram(command: string, args: readonly string[], cwd = ROOT): Command {
+  return (context) => runInTerminal(context, command, [...args, ...context.args], {}, cwd);
+}
+
+/** Where npm was called from; it runs scripts in the folder of package.json. */
+function callerFolder(): string {
+  return process.env['INIT_CWD'] ?? ROOT;
 }
 
 /** Runs a program with the terminal as its own; resolves with its exit code. Asked to stop, it is ended first. */
@@ -63,8 +89,9 @@ export async function runInTerminal(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  cwd = ROOT,
 ): Promise<number> {
-  const program = await startProcess({ name: command, command, args, cwd: ROOT, env: { ...process.env, ...env } });
+  const program = await startProcess({ name: command, command, args, cwd, env: { ...process.env, ...env } });
   const stop = (): void => void program.stop();
   signal.addEventListener('abort', stop);
   const { code } = await program.exited;

@@ -64,5 +64,9 @@ curl -i ${apiUrl}/v1/captures \\
   -H 'Authorization: Bearer ${apiKey}' -H "Idempotency-Key: $(date +%s%N)" -H 'Content-Type: application/json' \\
   -d '{"kind":"link","subject":"me","transactionId":"00000000-0000-4000-8000-000000000000","userToken":"sandbox-user-me"}'
 
+For the guides, the SDK and the command line:
+export IDENTITY_EVENTS_URL=${apiUrl} IDENTITY_EVENTS_KEY=${apiKey}
+export API_URL=${apiUrl} API_KEY=${apiKey} KAFKA_BROKERS=${kafkaBrokers}
+
 Ctrl-C ends everything.`;
 }

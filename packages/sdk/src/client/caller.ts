@@ -44,9 +44,9 @@ export function pathOf(captureId: string): string {
 }
 
 function toService({ baseUrl, apiKey, fetch = globalThis.fetch }: IdentityEventsClientOptions): Service {
-  const url = new URL(baseUrl);
-  if (!/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
-    throw new TypeError('baseUrl must be http or https, without query or credentials');
+  const url = URL.parse(baseUrl);
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
+    throw new TypeError('baseUrl must be an http or https address, without query or credentials');
   if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new TypeError('apiKey must be one word of visible ASCII characters');
   return { baseUrl: url.href.replace(/\/$/, ''), apiKey, fetch };
 }
