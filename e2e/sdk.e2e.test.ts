@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { IdentityEventsClient } from '@identity-events/sdk/client';
 import { FROM_SOURCE, ROOT } from '@identity-events/tools/paths';
@@ -85,8 +85,7 @@ describe('a newcomer with the packed SDK and the guides', () => {
   });
 
   it('submits a transaction, and images, and hears of both', async () => {
-    for (const name of ['front', 'back', 'face1', 'face2', 'face3'])
-      writeFileSync(join(folder.path, `${name}.jpg`), sampleImage({ seed: `guide-${name}` }));
+    cpSync(join(ROOT, 'examples', 'images'), folder.path, { recursive: true });
     const submitted = await run(process.execPath, ['submit.ts'], { cwd: folder.path, env: env(), timeoutMs: 60_000 });
     expect(submitted).toMatchObject({ ok: true, stdout: expect.stringMatching(/^cap_\S+ verified/) });
     const images = await run(process.execPath, ['submit-images.ts'], {
