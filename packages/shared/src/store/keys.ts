@@ -40,6 +40,8 @@ export const keys = {
   imageBytes: `${redisPrefix}:image-bytes`,
   /** Hash: their sum by tenant. */
   imageBytesOfTenants: `${redisPrefix}:image-bytes:tenants`,
+  /** Sorted set: those captures as `<tenant>/<captureId>`, by when their bytes were counted. */
+  imageOwners: `${redisPrefix}:image-bytes:owners`,
   /** Sorted set: captures whose event is not in Kafka yet, by the time at which somebody should look after them. */
   watchlist: `${redisPrefix}:watchlist`,
   /** String with expiry: that an event about no capture was announced. */

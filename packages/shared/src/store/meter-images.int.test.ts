@@ -69,3 +69,14 @@ it('images that could not be stored take no room', async () => {
   await expect(store.put(owner('cap_01'), images(10))).rejects.toMatchObject({ code: 'image_store_failed' });
   expect(await usage()).toEqual({ demo: 0, other: 0 });
 });
+
+it('room that was taken by who then stored nothing is found by its age, and given back', async () => {
+  const store = await open();
+  await createImageUsage(redis).reserve(owner('cap_01', 'other'), 100);
+  const listed = (before: number) => Array.fromAsync(store.listOwners(before));
+  expect(await listed(Date.now() - 60_000)).toEqual([]);
+  expect(await listed(Date.now() + 60_000)).toEqual([owner('cap_01', 'other')]);
+  await store.remove(owner('cap_01', 'other'));
+  expect(await usage()).toEqual({ demo: 0, other: 0 });
+  expect(await listed(Date.now() + 60_000)).toEqual([]);
+});

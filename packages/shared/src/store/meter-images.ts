@@ -7,8 +7,8 @@ import type { ImageUsage } from './image-usage.ts';
  * stored when there would be too much; `put` and `remove` also throw `AppError('redis_unavailable')`.
  *
  * Room is taken before images are stored and given back before they are removed. After a crash in between, too little is
- * counted or too much, until those images are collected; what a process had reserved and not begun to store stays counted.
- * Bytes are counted before sealing.
+ * counted or too much, until those images are collected: `listOwners` names also who took room and stored nothing. Bytes are
+ * counted before sealing.
  */
 export function meterImages(images: ImageStore, usage: ImageUsage): ImageStore {
   return {
@@ -28,6 +28,10 @@ export function meterImages(images: ImageStore, usage: ImageUsage): ImageStore {
     async remove(owner) {
       await usage.release(owner);
       await images.remove(owner);
+    },
+    async *listOwners(before) {
+      yield* images.listOwners(before);
+      yield* usage.listOwners(before);
     },
   };
 }

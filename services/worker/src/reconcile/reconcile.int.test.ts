@@ -9,7 +9,9 @@ import type { Logger } from '@identity-events/shared/runtime/logger';
 import { type Captures, createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { eraseRecord } from '@identity-events/shared/store/erase-record';
+import { createImageUsage, readImageUsage } from '@identity-events/shared/store/image-usage';
 import { keys } from '@identity-events/shared/store/keys';
+import { meterImages } from '@identity-events/shared/store/meter-images';
 import { createOutbox, type Outbox } from '@identity-events/shared/store/outbox';
 import { clearTestRedis, openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { createSealer } from '@identity-events/shared/store/seal';
@@ -434,4 +436,14 @@ it('images of an ended capture are collected once their grace is over', async ()
   expect(await collect()).toBe(true);
   now += hourMs;
   expect(await collect()).toBe(false);
+});
+
+it('room that an API took before it died, without storing anything, is given back; that of an open capture is not', async () => {
+  const usage = createImageUsage(redis);
+  const open = await accepted();
+  for (const captureId of [open.id, 'cap_00cc']) await usage.reserve({ tenant: 'demo', captureId }, 10);
+  const metered = meterImages(images, usage);
+  now += 2 * hourMs;
+  await collectOrphans({ ...deps, images: metered, orphanAgeMs: hourMs }, new AbortController().signal);
+  expect(await readImageUsage(redis, ['demo'])).toEqual([10]);
 });
