@@ -15,12 +15,13 @@ it('nothing personal and no secret is anywhere, and ids only where they belong',
   const { hits, expected, places } = await searchEverywhere(proof);
   expect(hits).toEqual([]);
   expect(places).toBeGreaterThan(200);
+  expect(proof.traces.kept.length).toBeGreaterThan(5);
   const kinds = new Set(expected.map(({ place }) => place.split(' ', 1)[0]));
-  expect(kinds).toEqual(new Set(['redis', 'kafka', 'answer', 'log']));
+  expect(kinds).toEqual(new Set(['redis', 'kafka', 'answer', 'log', 'cli']));
 });
 
 it('a value that leaks into any kind of place, in any form, is found there', async () => {
-  const { stage, brokers } = proof;
+  const { stage, brokers, bucket, traces } = proof;
   const { test, redis, values, answers } = stage;
   const leak = Buffer.from(values.text('leak'));
   const subject = values.text('subject');
@@ -35,6 +36,9 @@ it('a value that leaks into any kind of place, in any form, is found there', asy
   );
   await appendFile(join(test.dataDir, 'logs', 'api.log'), `{"message":"audit","object":"${subject}"}\n`);
   await produce(brokers, forms[3] ?? '');
+  await writeFile(join(bucket, 'images', 'leaks'), `x${forms[1]}`);
+  traces.kept.push(Buffer.from(`{"name":"${forms[0]}"}`));
+  answers.push({ place: 'cli doctor', bytes: Buffer.from(subject) });
   answers.push({ place: 'answer 400 leaks', bytes: Buffer.from(`{"detail":"${forms[0]}"}`) });
   const { hits } = await searchEverywhere(proof);
   const leaks = new Set(hits.map(({ place, what }) => `${what}: ${place.split('/')[0]}`));
@@ -45,6 +49,9 @@ it('a value that leaks into any kind of place, in any form, is found there', asy
     'leak: redis file appendonlydir',
     'leak: image file leaks',
     'subject: image file leaks',
+    'leak: bucket images',
+    `leak: trace ${traces.kept.length - 1}`,
+    'subject: cli doctor',
     'leak: log worker.log',
     'subject: log audit of log api.log',
     'leak: kafka identity.failed',

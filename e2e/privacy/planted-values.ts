@@ -47,8 +47,8 @@ function randomPiece(): string {
  * read is what the audit log is for.
  */
 const mayStand: Readonly<Record<string, RegExp>> = {
-  subject: /^(redis \{idv\}:(?!captures)|redis file |kafka |kafka file |answer )/,
-  transaction: /^(redis \{idv\}:(?!captures)|redis file |kafka |kafka file |answer |log audit)/,
+  subject: /^(redis \{idv\}:(?!captures)|redis file |kafka |kafka file |answer |cli (?!doctor))/,
+  transaction: /^(redis \{idv\}:(?!captures)|redis file |kafka |kafka file |answer |cli (?!doctor)|log audit)/,
 };
 
 /** True for an id in a place that it is for. */

@@ -10,16 +10,22 @@ import { readKafka } from '../search/read-kafka.ts';
 import { readRedis } from '../search/read-redis.ts';
 import { rewriteRedisFiles } from '../search/rewrite-redis-files.ts';
 import { openTestSystem, type TestSystem } from '../support/test-system.ts';
+import { askByCommandLine } from './command-line.ts';
+import { fillBucket } from './fill-bucket.ts';
 import { type Extent, failByFaults, failByFinds, notify, succeed } from './journeys.ts';
 import { goThroughOutages, leaveDeadLetters } from './outages.ts';
 import { createPlantedValues, mayBeThere, type PlantedValues } from './planted-values.ts';
 import { createPrivacyStage, type PrivacyStage } from './privacy-stage.ts';
 import { sendRefused } from './refused-requests.ts';
+import { openTraceKeeper, type TraceKeeper } from './trace-keeper.ts';
 
 /** A system through which planted values went in every way. */
 export interface PrivacyProof {
   readonly stage: PrivacyStage;
   readonly brokers: string;
+  readonly traces: TraceKeeper;
+  /** Folder of the files that are a bucket's objects. */
+  readonly bucket: string;
   close(): Promise<void>;
 }
 
@@ -32,16 +38,18 @@ export interface PrivacySearch {
   readonly bytes: number;
 }
 
-/** Starts a system on engines of its own, with every secret planted and logs in full, and goes through everything. */
+/** Starts a system on engines of its own, with every secret planted, logs in full and traces, and goes through everything. */
 export async function openPrivacyProof(extent: Extent): Promise<PrivacyProof> {
   await using undo = new AsyncDisposableStack();
   const values = createPlantedValues();
   const secrets = { apiKey: values.text('API key'), webhookSecret: values.text('webhook secret') };
+  const traces = await openTraceKeeper();
+  undo.defer(() => traces.close());
   const test = await openTestSystem({
     name: 'privacy',
     database: 0,
     own: ['redis', 'kafka'],
-    env: environment(values, secrets),
+    env: environment(values, secrets, traces.env),
   });
   undo.defer(() => test.close());
   const redis = connectPatiently(test.engines.redis?.address ?? '', createLogger('privacy', 'error'));
@@ -52,18 +60,26 @@ export async function openPrivacyProof(extent: Extent): Promise<PrivacyProof> {
   await failByFaults(stage);
   await notify(stage, secrets.webhookSecret);
   await sendRefused(stage);
+  const brokers = test.engines.kafka?.address ?? '';
+  const bucket = await fillBucket(stage, secrets.apiKey, undo);
+  await askByCommandLine(stage, secrets.apiKey, brokers);
   await leaveDeadLetters(stage);
   await goThroughOutages(stage);
   await readOpenPages(stage);
   const release = undo.move();
-  return { stage, brokers: test.engines.kafka?.address ?? '', close: () => release.disposeAsync() };
+  return { stage, brokers, traces, bucket, close: () => release.disposeAsync() };
 }
 
-function environment(values: PlantedValues, { apiKey, webhookSecret }: { apiKey: string; webhookSecret: string }) {
+function environment(
+  values: PlantedValues,
+  { apiKey, webhookSecret }: { apiKey: string; webhookSecret: string },
+  further: Readonly<Record<string, string>>,
+) {
   const vlensKey = values.text('Vlens API key');
   const ring = randomBytes(32).toString('base64');
   values.add('encryption key', Buffer.from(ring, 'base64'));
   const common = {
+    ...further,
     LOG_LEVEL: 'debug',
     VLENS_API_KEY: vlensKey,
     VLENS_WINDOWS: '1000/1s',
@@ -103,11 +119,11 @@ async function readOpenPages({ ask }: PrivacyStage): Promise<void> {
 }
 
 /** Looks for every planted value everywhere. */
-export async function searchEverywhere({ stage, brokers }: PrivacyProof): Promise<PrivacySearch> {
-  const find = createFinder(stage.values.needles);
+export async function searchEverywhere(proof: PrivacyProof): Promise<PrivacySearch> {
+  const find = createFinder(proof.stage.values.needles);
   const found: Finding[] = [];
   const sum = { places: 0, bytes: 0 };
-  for await (const haystack of haystacks(stage, brokers)) {
+  for await (const haystack of haystacks(proof)) {
     found.push(...find(haystack));
     sum.places += 1;
     sum.bytes += haystack.bytes.length;
@@ -115,7 +131,8 @@ export async function searchEverywhere({ stage, brokers }: PrivacyProof): Promis
   return { ...sum, hits: found.filter((one) => !mayBeThere(one)), expected: found.filter(mayBeThere) };
 }
 
-async function* haystacks({ test, redis, answers }: PrivacyStage, brokers: string): AsyncGenerator<Haystack> {
+async function* haystacks({ stage, brokers, traces, bucket }: PrivacyProof): AsyncGenerator<Haystack> {
+  const { test, redis, answers } = stage;
   await rewriteRedisFiles(redis);
   yield* readRedis(redis);
   yield* readFiles('redis file', join(test.dataDir, 'redis'));
@@ -123,6 +140,8 @@ async function* haystacks({ test, redis, answers }: PrivacyStage, brokers: strin
   // Indexes hold offsets and times only, and are large.
   yield* readFiles('kafka file', join(test.dataDir, 'kafka'), /index$/);
   yield* readFiles('image file', join(test.dataDir, 'captures'));
+  yield* readFiles('bucket', bucket);
+  for (const [index, bytes] of traces.kept.entries()) yield { place: `trace ${index}`, bytes };
   yield* readLogs(test);
   yield* readProcesses(test);
   yield* answers;

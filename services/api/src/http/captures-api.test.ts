@@ -190,6 +190,18 @@ it('answers 503 with Retry-After when too many bytes are under way, and takes bo
   await post(roomy, 'key-2').send(link).expect(202);
 });
 
+it('answers 503 with Retry-After while too many images wait, keeps nothing, and takes the same request once there is room', async () => {
+  const fixture = createApiFixture();
+  fixture.imagesOverloaded = true;
+  const refused = await postImages(fixture).expect(503);
+  expect(refused.headers['retry-after']).toBe('2');
+  expect(refused.body.type).toBe('/problems/overloaded');
+  expect([fixture.images.size, fixture.stored.size, fixture.queued.length]).toEqual([0, 0, 0]);
+  await post(fixture, 'key-2').send(link).expect(202);
+  fixture.imagesOverloaded = false;
+  await postImages(fixture).expect(202);
+});
+
 it('answers 503 with Retry-After while Redis is away, and says so in readiness', async () => {
   const fixture = createApiFixture();
   fixture.away = true;

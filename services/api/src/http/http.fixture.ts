@@ -38,6 +38,8 @@ export interface ApiFixture {
   readonly lines: { message: string; fields: unknown }[];
   /** While true, every store answers that it is away. */
   away: boolean;
+  /** While true, more images wait than may. */
+  imagesOverloaded: boolean;
 }
 
 /** `parts` take the place of their fakes. */
@@ -84,7 +86,12 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       }),
   });
   const imageStore: Pick<ImageStore, 'put' | 'remove'> = {
-    put: async ({ captureId }, files) => void images.set(captureId, [...files.keys()]),
+    async put({ captureId }, files) {
+      if (fixture.imagesOverloaded) {
+        throw new AppError('image_store_overloaded', 'too many wait', { retriable: true });
+      }
+      images.set(captureId, [...files.keys()]);
+    },
     remove: async ({ captureId }) => void images.delete(captureId),
   };
   const sealer = createSealer(`k1:${Buffer.alloc(32, 1).toString('base64')}`);
@@ -171,7 +178,8 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     audit: { write: (entry) => void audited.push(entry) },
     logger,
   });
-  const fixture: ApiFixture = { app, stored, images, queued, identityImages, lines, audited, calls, away: false };
+  const seen = { stored, images, queued, identityImages, lines, audited, calls };
+  const fixture: ApiFixture = { app, ...seen, away: false, imagesOverloaded: false };
   return fixture;
 }
 
