@@ -11,6 +11,7 @@ export interface ComposeService {
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
+  readonly profiles?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly interval?: string; readonly timeout?: string };
   readonly restart?: string;
@@ -35,7 +36,7 @@ const limits = (service: ComposeService): Readonly<Record<string, string | numbe
 /** What must hold for every service, each as the sentence that says it does not. */
 const rules: Readonly<Record<string, (service: ComposeService, name: string) => boolean>> = {
   'is not pinned to one version': ({ image, build }) =>
-    build ? build.context === '.' && image === undefined : /:\d+\.\d+\.\d+(@sha256:\w+)?$/.test(image ?? ''),
+    build ? build.context === '.' && image === undefined : /:v?\d+\.\d+\.\d+(@sha256:\w+)?$/.test(image ?? ''),
   'may run as root': (service) => builtHere(service) || !/^(root|0|)(:|$)/.test(service.user ?? ''),
   'keeps capabilities': ({ cap_drop, cap_add, privileged }) =>
     cap_drop?.join() === 'ALL' && cap_add === undefined && privileged === undefined,

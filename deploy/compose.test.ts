@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@identity-events/shared/runtime/config';
@@ -65,6 +65,38 @@ describe('docker-compose.yml', () => {
     expect(command).toContain('--appendonly yes --appendfsync everysec ');
     expect(command).toMatch(/ --maxmemory \d+mb --maxmemory-policy noeviction --slowlog-log-slower-than -1$/);
   });
+});
+
+describe('the profile observability', () => {
+  const folderOf = (service: string, target: string): string => {
+    const volume = serviceOf(service).volumes?.find((each) => each.endsWith(`:${target}:ro`));
+    return join(root, volume?.split(':')[0] ?? 'no such folder');
+  };
+
+  it('is what is not started without it', () => {
+    const optional = Object.entries(compose.services).filter(
+      ([, { profiles }]) => profiles?.join() === 'observability',
+    );
+    expect(optional.map(([name]) => name)).toEqual(['prometheus', 'grafana', 'jaeger']);
+  });
+
+  it('gives Prometheus its scrapes and alerts', () => {
+    const files = readdirSync(folderOf('prometheus', '/etc/prometheus'));
+    expect(files).toEqual(expect.arrayContaining(['prometheus.yml', 'alerts.yml']));
+  });
+
+  it('gives Grafana its dashboards, and Prometheus to ask', () => {
+    const provisioning = folderOf('grafana', '/etc/grafana/provisioning');
+    const read = (file: string): unknown => parse(readFileSync(join(provisioning, file), 'utf8'));
+    const { providers } = read('dashboards/identity-events.yml') as { providers: { options: { path: string } }[] };
+    const dashboards = readdirSync(folderOf('grafana', providers[0]?.options.path ?? ''));
+    expect(dashboards).toEqual(expect.arrayContaining(['captures.json', 'service.json']));
+    expect(read('datasources/prometheus.yml')).toMatchObject({
+      datasources: [{ type: 'prometheus', url: `http://prometheus:${portOf('prometheus')}` }],
+    });
+  });
+
+  const portOf = (service: string): string | undefined => serviceOf(service).ports?.[0]?.split(':').at(-1);
 });
 
 describe.each(Object.entries(ours))('the service %s', (name, schema) => {
