@@ -28,6 +28,7 @@ export async function openTestBrowser(): Promise<TestBrowser> {
   return {
     async open(url, options) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       const faults = watch(page, new URL(url).origin);
       await page.goto(url);

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { CommandContext } from './command.ts';
 import { type Engines, startEngines } from './engines/start-engines.ts';
 import { RUN } from './paths.ts';
+import { freePort } from './processes/free-port.ts';
 import { openRunFolder } from './processes/run-folder.ts';
-import { type Keys, keepKeys } from './system/keys.ts';
+import { type Keys, keepKeys, operatorPages } from './system/keys.ts';
 import { showSamples } from './system/show-samples.ts';
 import { type System, startSystem } from './system/start-system.ts';
 
 const LOGS = join(RUN, 'logs');
+const OPERATOR = 'operator';
 
 /**
  * `npm start [-- --once]`: engines, sandbox, worker and API; submits the samples and shows their events. Then stays until
@@ -23,7 +25,10 @@ export async function start({ args, signal, print }: CommandContext): Promise<nu
   const engines = await startEngines({ dataDir: folder.path, log: print, signal });
   undo.defer(() => engines.stop());
   const { redisUrl, kafkaBrokers } = engines;
-  const system = await startSystem({ redisUrl, kafkaBrokers, keys, dataDir: folder.path, logDir: LOGS, signal });
+  const opsPort = await freePort();
+  // On this machine the key of the client opens the operators' pages as well.
+  const env = { api: operatorPages(opsPort, OPERATOR, keys.apiKey) };
+  const system = await startSystem({ redisUrl, kafkaBrokers, keys, env, dataDir: folder.path, logDir: LOGS, signal });
   undo.defer(() => system.stop());
   print(`sandbox at ${system.sandboxUrl}, worker at ${system.workerUrl}, API at ${system.apiUrl}; logs in ${LOGS}\n`);
 
@@ -34,7 +39,7 @@ export async function start({ args, signal, print }: CommandContext): Promise<nu
   if (typeof shown === 'string') return failWith(shown, print);
   if (args.includes('--once')) return shown ? 0 : 1;
 
-  print(whatToOpen(system, engines, keys));
+  print(whatToOpen(system, engines, keys, opsPort));
   const end = await Promise.race([crash, signal.aborted ? '' : once(signal, 'abort').then(() => '')]);
   return end ? failWith(end, print) : 0;
 }
@@ -52,9 +57,11 @@ function whatToOpen(
   { apiUrl, workerUrl, sandboxUrl }: System,
   { redisUrl, kafkaBrokers }: Engines,
   { apiKey }: Keys,
+  opsPort: number,
 ): string {
   return `
-API      ${apiUrl}/readyz
+API      ${apiUrl}/docs
+status   http://127.0.0.1:${opsPort}/ops/   log in as ${OPERATOR}, with the key below
 worker   ${workerUrl}/readyz
 sandbox  ${sandboxUrl}
 Redis    ${redisUrl}

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
+import { replayQueueName } from '@identity-events/shared/contracts/replay-job';
 import { createDeadLetters } from '@identity-events/shared/dead-letters/dead-letters';
 import { openAuditLog } from '@identity-events/shared/runtime/audit-log';
 import type { Releases } from '@identity-events/shared/runtime/lifecycle';
@@ -16,16 +18,21 @@ import { createProviderBudget } from '@identity-events/shared/store/ask-for-turn
 import { createCaptureChanges } from '@identity-events/shared/store/capture-changes';
 import { type CaptureIndex, createCaptureIndex } from '@identity-events/shared/store/capture-index';
 import { type Captures, createCaptures } from '@identity-events/shared/store/captures';
+import { readGateUsage } from '@identity-events/shared/store/gate-usage';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { createImageUsage } from '@identity-events/shared/store/image-usage';
 import { meterImages } from '@identity-events/shared/store/meter-images';
 import { openImageStore } from '@identity-events/shared/store/open-image-store';
+import { createQueueState } from '@identity-events/shared/store/queue-state';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
+import { readStoreState } from '@identity-events/shared/store/store-state';
+import { createTallies } from '@identity-events/shared/store/tallies';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
 import type { Tenants } from '@identity-events/shared/tenants/tenant';
 import { tenantOf } from '@identity-events/shared/tenants/tenant-of';
 import { tenantsOfEnvironment } from '@identity-events/shared/tenants/tenants-of-environment';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { v4 } from 'uuid';
 import { newCaptureId, newId } from './captures/capture-id.ts';
@@ -40,6 +47,8 @@ import { createWaits, type Waits } from './http/waits.ts';
 import { type ApiMetrics, createApiMetrics } from './metrics/api-metrics.ts';
 import { createOwnDeadLetters } from './ops/own-dead-letters.ts';
 import { createOwnReplays, type OwnReplays } from './ops/own-replays.ts';
+import { readOnce } from './ops/read-once.ts';
+import { type Status, toStatus } from './ops/status.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createBullmqReplays } from './queue/bullmq-replays.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
@@ -54,6 +63,12 @@ const heartbeatMs = 15_000;
 
 /** How often a server that stops looks for connections that have become idle. */
 const closeIdleEveryMs = 50;
+
+/** For how long the operators' page shows what was read. */
+const statusForMs = 1_000;
+
+/** Tenants and minutes that it tells of, and how late a capture must be to count as overdue. */
+const [tenantsToldMost, minutesTold, overdueMs] = [100, 60, 60_000];
 
 /** What the API is started with. */
 export interface StartApiOptions {
@@ -87,6 +102,8 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const usage = createImageUsage(redis, config.CAPTURE_STORE_BYTES_MAX);
   const images = metrics.countImageBytes(meterImages(await openImageStore(config, sealer), usage));
   const identityImages = openEvidence(context, metrics);
+  releases.onStop('counts', metrics.share(createTallies(redis, Date.now).add).stop);
+  await openOperatorPages(context);
   const waits = createWaits(config.WAITS_MAX);
   const app = createHttpApp({
     tenants,
@@ -210,13 +227,59 @@ function openWebhooks({ config, tenants, redis }: Context): HttpAppDeps['webhook
   };
 }
 
+/** The pages for operators, where they are asked for: a listener of their own, so that no proxy lets them out by mistake. */
+async function openOperatorPages(context: Context): Promise<void> {
+  const { config, logger, redis, releases } = context;
+  const { OPS_HOST: host, OPS_PORT: port, OPS_USERS: operators, OPS_UI_WRITE: mayWrite } = config;
+  if (operators === undefined) return;
+  const { createOperatorApp } = await import('./http/operator/operator-app.ts');
+  const queues = [captureQueueName, replayQueueName].map((name) => {
+    const queue = new Queue(name, { connection: redis, prefix: redisPrefix, skipVersionCheck: true });
+    queue.on('error', () => undefined);
+    releases.onStop('queue page', () => queue.close());
+    return queue;
+  });
+  const readStatus = readOnce(statusOf(context), statusForMs, () => performance.now());
+  const pages = createOperatorApp({ operators, readStatus, queues, mayWrite, logger });
+  const server = openServer(pages, context);
+  server.listen(port, host);
+  await once(server, 'listening');
+  releases.onStop('operator pages', async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  logger.info('operator.listening', { host, port: (server.address() as AddressInfo).port });
+}
+
+/** Reads how the service is, at the same cost however much waits. */
+function statusOf({ redis, tenants, releases }: Context): () => Promise<Status> {
+  const [tallies, jobs] = [createTallies(redis, Date.now), createQueueState(redis)];
+  releases.onStop('queue state', () => jobs.close());
+  return async () => {
+    const [now, told] = [Date.now(), tenants.all().slice(0, tenantsToldMost)];
+    const ids = told.map(({ id }) => id);
+    const [store, states, counted, gates] = await Promise.all([
+      readStoreState(redis, ids, now - overdueMs),
+      jobs.read(),
+      tallies.read(minutesTold),
+      Promise.all(told.map(async ({ id, windows }) => ({ tenant: id, ...(await readGateUsage(redis, id, windows)) }))),
+    ]);
+    return toStatus({ now, store, jobs: states, tallies: counted, gates });
+  };
+}
+
+/** By HTTPS where a certificate is set. It listens nowhere yet. */
+function openServer(app: RequestListener, { config, logger, releases }: Omit<StartApiOptions, 'env'>) {
+  const server = createLimitedServer(app, connectionLimits, readServerTls(config));
+  if (server instanceof TlsServer) renewServerTls(server, config, { logger, releases });
+  return server;
+}
+
 async function listen(
   app: RequestListener,
   { config, waits, logger, releases }: Omit<StartApiOptions, 'env'> & { readonly waits: Waits },
 ): Promise<number> {
-  const tls = readServerTls(config);
-  const server = createLimitedServer(app, connectionLimits, tls);
-  if (server instanceof TlsServer) renewServerTls(server, config, { logger, releases });
+  const server = openServer(app, { config, logger, releases });
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   releases.onStop('http', async () => {

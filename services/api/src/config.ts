@@ -2,7 +2,7 @@ import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
-import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import { logLevel, onOff, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
 import { checkRedisTls } from '@identity-events/shared/runtime/redis-address';
 import {
   otlpEndpoint,
@@ -17,6 +17,19 @@ import { z } from 'zod';
 
 const printable = z.string().regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII');
 
+/** Names with the SHA-256 of a password each. */
+const operators = z
+  .string()
+  .regex(
+    /^[a-z0-9-]{1,64}:[0-9a-f]{64}(,[a-z0-9-]{1,64}:[0-9a-f]{64}){0,99}$/,
+    'must be <name>:<sha256 hex>, comma separated',
+  )
+  .transform((text) => new Map(text.split(',').map((entry) => [entry.split(':')[0] ?? '', digestOf(entry)])));
+
+function digestOf(entry: string): Buffer {
+  return Buffer.from(entry.split(':')[1] ?? '', 'hex');
+}
+
 /** Settings of the API. Every variable with meaning, unit, default and limit; secrets have no default. */
 const settings = z.object({
   /** Address to listen on. */
@@ -29,6 +42,14 @@ const settings = z.object({
   TLS_KEY_FILE: z.string().min(1).optional(),
   /** Certificates of those who sign clients', PEM: only who shows one signed by them may connect. Not asked for without it. */
   TLS_CLIENT_CA_FILE: z.string().min(1).optional(),
+  /** Who may see the operators' pages: <name>:<SHA-256 of a random password in hex>, comma separated; there are none without it. */
+  OPS_USERS: operators.optional(),
+  /** Address on which they listen, by HTTPS where the API does. */
+  OPS_HOST: z.string().default('127.0.0.1'),
+  /** Port of these pages, a listener of its own; 0 takes a free one. */
+  OPS_PORT: wholeNumber(0, 65_535).default(8082),
+  /** Whether the page of the queues may pause, retry, promote and clean. */
+  OPS_UI_WRITE: onOff.default(false),
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
   /** Certificates by which a rediss:// Redis is known, PEM; without it those that Node trusts. */

@@ -18,11 +18,13 @@ import { meterImages } from '@identity-events/shared/store/meter-images';
 import { openImageStore } from '@identity-events/shared/store/open-image-store';
 import { createOutbox } from '@identity-events/shared/store/outbox';
 import type { ProviderGate } from '@identity-events/shared/store/provider-gate';
+import { createQueueState, type QueueState } from '@identity-events/shared/store/queue-state';
 import { readTraceparent } from '@identity-events/shared/store/read-traceparent';
 import { createRedisProviderGate, type RedisProviderGate } from '@identity-events/shared/store/redis-provider-gate';
 import { createReplayMarks } from '@identity-events/shared/store/replay-marks';
 import { createSealer, type Sealer } from '@identity-events/shared/store/seal';
 import { readStoreState } from '@identity-events/shared/store/store-state';
+import { createTallies } from '@identity-events/shared/store/tallies';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
 import { openTenants } from '@identity-events/shared/tenants/open-tenants';
 import type { Environment } from '@identity-events/shared/tenants/resolve-secret';
@@ -46,7 +48,6 @@ import { startRelay } from './outbox/relay.ts';
 import { createCaptureJobs } from './queue/capture-jobs.ts';
 import { deadLetterAgeMs, startCaptureWorker } from './queue/capture-worker.ts';
 import { createParkedCaptures } from './queue/parked-captures.ts';
-import { createQueueState, type QueueState } from './queue/queue-state.ts';
 import { startReconcileWorker } from './queue/reconcile-worker.ts';
 import { startReplayWorker } from './queue/replay-worker.ts';
 import { collectOrphans } from './reconcile/collect-orphans.ts';
@@ -113,6 +114,7 @@ export async function startWorker({ seams = {}, ...options }: StartWorkerOptions
   const worker = startWorking(context, gate, stopping.signal);
   startReconciling(context);
   startReplaying(context);
+  releases.onStop('counts', context.metrics.share(createTallies(redis, Date.now).add).stop);
 
   const health = await startHealthServer(config.HEALTH_HOST, config.HEALTH_PORT, {
     standing: watch.standing,

@@ -4,7 +4,7 @@ import {
   saslMechanism,
 } from '@identity-events/shared/contracts/kafka-security';
 import { windows } from '@identity-events/shared/contracts/windows';
-import { logLevel, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import { logLevel, onOff, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
 import { checkRedisTls } from '@identity-events/shared/runtime/redis-address';
 import {
   otlpEndpoint,
@@ -16,8 +16,6 @@ import {
 import { captureStoreKind, checkImageStore, keyPrefix } from '@identity-events/shared/store/image-store-settings';
 import { checkTenancy } from '@identity-events/shared/tenants/tenants-of-environment';
 import { z } from 'zod';
-
-const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Settings of the worker. Every variable with meaning, unit, default and limit; secrets have no default. */
 export const workerSettings = z.object({

@@ -22,6 +22,14 @@ export function keepKeys(file: string): Keys {
   return keys;
 }
 
+/** What the API needs to serve the operators' pages to one operator. */
+export function operatorPages(port: number, name: string, password: string): Record<string, string> {
+  return {
+    OPS_PORT: String(port),
+    OPS_USERS: `${name}:${createHash('sha256').update(password).digest('hex')}`,
+  };
+}
+
 /** How the API is told of a client: its name, the hash of its key, and that it may do everything. */
 export function apiClient(name: string, apiKey: string): string {
   const scopes = 'captures:write+captures:read+evidence:read+identity:read+ops';

@@ -22,6 +22,9 @@ export function readConfig<T extends z.ZodObject>(
 /** A whole number of milliseconds, bytes or pieces from the environment. */
 export const wholeNumber = (min: number, max: number): z.ZodCoercedNumber => z.coerce.number().int().min(min).max(max);
 
+/** A switch: true or false. */
+export const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
+
 /** `redis://` or `rediss://` address; credentials and database number may be part of it. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' });
 

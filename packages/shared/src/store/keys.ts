@@ -52,6 +52,8 @@ export const keys = {
   outboxAside: `${redisPrefix}:outbox:aside`,
   /** String with expiry: which worker relays the outbox. */
   outboxLease: `${redisPrefix}:outbox:lease`,
+  /** Hash with expiry: what all processes counted within a minute (minutes since 1970); see tallies.ts. */
+  tally: (minute: number): string => `${redisPrefix}:tally:${minute}`,
   /** String with expiry: a worker makes sure that the reconciler's rounds have their times. */
   reconcilePlanning: `${redisPrefix}:reconcile:planning`,
 } as const;

@@ -6,11 +6,14 @@ import {
   metricsPrefix,
 } from '@identity-events/shared/runtime/metrics';
 import { createProviderMetrics, type FinishedCall } from '@identity-events/shared/runtime/provider-metrics';
+import { shareCounters } from '@identity-events/shared/runtime/share-counters';
 import type { Captures } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import type { Tallies } from '@identity-events/shared/store/tallies';
 import { isDocumentedCode } from '@identity-events/vlens/error-table';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { watchImageStore } from './image-store-metrics.ts';
+import { sharedCounters } from './shared-counters.ts';
 
 /** A request that is over, as the HTTP part reports it. */
 interface AnsweredRequest {
@@ -30,7 +33,12 @@ export interface ApiMetrics extends MetricsPage {
   countSubmissions(captures: Captures): Captures;
   /** The same, and counts the bytes that are put in. */
   countImageBytes(images: ImageStore): ImageStore;
+  /** Shares what operators see of the counts, until told to stop. */
+  share(add: Tallies['add']): { stop(): Promise<void> };
 }
+
+/** How often that is. */
+const shareEveryMs = 2_000;
 
 /** The instruments of the API; of the volume of the images where they are on one. No label takes a value from callers: there are as many series as the code has names. */
 export function createApiMetrics(registry: Registry, imageFolder?: string): ApiMetrics {
@@ -49,6 +57,7 @@ export function createApiMetrics(registry: Registry, imageFolder?: string): ApiM
   return {
     ...metricsPageOf(registry),
     requestAnswered: requestMetrics(registry),
+    share: (add) => shareCounters(registry, sharedCounters, { add, everyMs: shareEveryMs }),
     providerCalled: createProviderMetrics(registry, isDocumentedCode),
     countSubmissions: (captures) => ({
       ...captures,

@@ -1,9 +1,9 @@
 import { captureQueueName, redisPrefix, toCaptureJob } from '@identity-events/shared/contracts/capture-job';
+import { createQueueState, type QueueState } from '@identity-events/shared/store/queue-state';
 import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createQueueState, type QueueState } from '../queue/queue-state.ts';
 import { type HealthServer, startHealthServer } from './health-server.ts';
 import { startWorkWatch, type WorkWatch } from './work-watch.ts';
 

@@ -1,5 +1,7 @@
 import { type MetricsPage, metricsPageOf } from '@identity-events/shared/runtime/metrics';
 import { createProviderMetrics } from '@identity-events/shared/runtime/provider-metrics';
+import { shareCounters } from '@identity-events/shared/runtime/share-counters';
+import type { Tallies } from '@identity-events/shared/store/tallies';
 import { isDocumentedCode } from '@identity-events/vlens/error-table';
 import type { Registry } from 'prom-client';
 import { createCaptureMetrics } from './capture-metrics.ts';
@@ -7,10 +9,14 @@ import { createProviderGateMetrics } from './provider-gate-metrics.ts';
 import { createPublishMetrics } from './publish-metrics.ts';
 import { createQueueMetrics } from './queue-metrics.ts';
 import { createReplayMetrics } from './replay-metrics.ts';
+import { sharedCounters } from './shared-counters.ts';
 import { createStateMetrics, type SystemState } from './state-metrics.ts';
 
 /** What a worker tells Prometheus, in the order of the flow. */
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
+
+/** How often counts are shared with those who look at the operators' page. */
+const shareEveryMs = 2_000;
 
 /** A scrape gives up on Redis after this, well within Prometheus' own limit of 10 s. */
 const stateWithinMs = 2_000;
@@ -30,6 +36,8 @@ export function createWorkerMetrics(registry: Registry, now: () => number) {
     providerCalled: createProviderMetrics(registry, isDocumentedCode),
     publisher: createPublishMetrics(registry, now),
     replays: createReplayMetrics(registry),
+    /** Shares what operators see of the counts, until told to stop. */
+    share: (add: Tallies['add']) => shareCounters(registry, sharedCounters, { add, everyMs: shareEveryMs }),
     /** The page; each time it is asked for, `readState` is. */
     page(readState: () => Promise<SystemState>): MetricsPage {
       const page = metricsPageOf(registry);

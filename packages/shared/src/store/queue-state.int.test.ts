@@ -1,9 +1,9 @@
-import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
-import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { captureQueueName, redisPrefix } from '../contracts/capture-job.ts';
 import { createQueueState } from './queue-state.ts';
+import { openTestRedis } from './redis.fixture.ts';
 
 let redis: Redis;
 let queue: Queue;

@@ -1,10 +1,10 @@
-import { acceptedAtOf, captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
-import { whileRedisIsUp } from '@identity-events/shared/store/redis-errors';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { acceptedAtOf, captureQueueName, redisPrefix } from '../contracts/capture-job.ts';
+import { whileRedisIsUp } from './redis-errors.ts';
 
 /** Jobs of one state, and since when the first of them is in it (epoch ms; null when there is none). */
-interface JobsInState {
+export interface JobsInState {
   readonly state: 'waiting' | 'delayed' | 'active' | 'failed';
   readonly count: number;
   /** Of waiting jobs: accepted. Delayed: due, which is ahead unless they are late. Active: begun. Failed: died. */
