@@ -1,5 +1,7 @@
 /**
- * The scripts of the provider gate. Times are milliseconds of Redis' own clock, the one clock that all workers share.
+ * The scripts of the provider gate. Each command within a script costs a microsecond, most of them more for the calling than for what
+ * they do, and every capture asks for a turn: commands that would change nothing are left out.
+ * Times are milliseconds of Redis' own clock, the one clock that all workers share.
  *
  * Per tenant: `log`, a list of the times of granted calls, newest first; `room`, the waiting captures by rank; `woken`,
  * captures called out of the room, by the time until which that holds; `gate`, a hash: failures in a row, level (how
@@ -7,27 +9,31 @@
  */
 
 /**
- * Milliseconds now. A time that is later than it can be is of a clock that has been set back since: such calls of the log
- * (KEYS[1]) count as made now, and a gate (KEYS[4]) is closed from now on for as long as it was to be.
+ * Milliseconds now, and how the gate (KEYS[4]) stands. A time that is later than it can be is of a clock that has been set back since: such
+ * calls of the log (KEYS[1]) count as made now, and the gate is closed from now on for as long as it was to be.
  */
 const clock = `
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-for i = 0, redis.call('LLEN', KEYS[1]) - 1 do
-  if tonumber(redis.call('LINDEX', KEYS[1], i)) <= now then break end
-  redis.call('LSET', KEYS[1], i, now)
+local n = 0
+local call = redis.call('LINDEX', KEYS[1], 0)
+while call and tonumber(call) > now do
+  redis.call('LSET', KEYS[1], n, now)
+  n = n + 1
+  call = redis.call('LINDEX', KEYS[1], n)
 end
-local closed = redis.call('HMGET', KEYS[4], 'closedUntil', 'closedMs')
-if closed[2] and tonumber(closed[1]) > now + tonumber(closed[2]) then
-  redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(closed[2]))
+local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'closedMs', 'failures', 'level', 'why')
+local closedUntil, closedMs, failures, level, why = tonumber(gate[1] or 0), gate[2], gate[3], tonumber(gate[4] or 0), gate[5]
+if closedMs and closedUntil > now + tonumber(closedMs) then
+  closedUntil = now + tonumber(closedMs)
+  redis.call('HSET', KEYS[4], 'closedUntil', closedUntil)
 end
 `;
 
 /** The earliest time at which `extra` more calls fit into every window. ARGV from `first`: calls, ms, ... */
 const earliest = `${clock}
 local function earliest(log, extra, margin, first)
-  local newest = redis.call('LINDEX', log, 0)
-  local at = newest and math.max(now, tonumber(newest)) or now
+  local at = now
   for i = first, #ARGV, 2 do
     local calls, ms = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
     if extra >= calls then return nil end
@@ -49,8 +55,6 @@ export const takeScript = `${earliest}
 local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
 local probe, unused = string.match(ARGV[8], '^(p?)(%d*)$')
 if unused ~= '' then redis.call('LREM', KEYS[1], 1, unused) end
-local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'failures', 'level', 'why')
-local closedUntil, level = tonumber(gate[1] or 0), tonumber(gate[3] or 0)
 local function wait(ms, why)
   if id == '' then return {0, ms, why} end
   redis.call('ZADD', KEYS[2], rank, id)
@@ -58,9 +62,9 @@ local function wait(ms, why)
   redis.call('SADD', KEYS[5], ARGV[3])
   return {0, ms, why}
 end
-if closedUntil > now and probe ~= 'p' then return wait(closedUntil - now, gate[4] or '') end
+if closedUntil > now and probe ~= 'p' then return wait(closedUntil - now, why or '') end
 -- Who does not wait in the room does not probe either: nobody would report how it went.
-if level > 0 and id == '' then return wait(1000, gate[4] or '') end
+if level > 0 and id == '' then return wait(1000, why or '') end
 
 local woken = redis.call('ZSCORE', KEYS[3], id)
 local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
@@ -73,16 +77,15 @@ if not first or at > now then
   for i = 9, #ARGV, 2 do slowest = math.max(slowest, tonumber(ARGV[i + 1]) / tonumber(ARGV[i])) end
   return wait(at - now + math.ceil(ahead * slowest), 'budget')
 end
-redis.call('LPUSH', KEYS[1], now)
-redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[6]) - 1)
-redis.call('ZREM', KEYS[2], id)
-redis.call('ZREM', KEYS[3], id)
+if redis.call('LPUSH', KEYS[1], now) > tonumber(ARGV[6]) then redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[6]) - 1) end
+if best[1] then redis.call('ZREM', KEYS[2], id) end
+if woken then redis.call('ZREM', KEYS[3], id) end
 if level > 0 then
   -- Half open: this call is the probe; nobody else goes until it is reported, or should have been.
   redis.call('HSET', KEYS[4], 'closedUntil', now + tonumber(ARGV[7]), 'closedMs', ARGV[7])
   return {1, now, 'probe'}
 end
-return {1, now, tonumber(gate[2] or 0) > 0 and 'troubled' or 'well'}
+return {1, now, tonumber(failures or 0) > 0 and 'troubled' or 'well'}
 `;
 
 /**
@@ -100,11 +103,9 @@ if waiting == 0 then
   redis.call('SREM', KEYS[5], ARGV[1])
   return {-1}
 end
-local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'level')
-local closedUntil = tonumber(gate[1] or 0)
 if closedUntil > now then return {closedUntil - now} end
 local called = redis.call('ZCARD', KEYS[3])
-local probing = tonumber(gate[2] or 0) > 0
+local probing = level > 0
 if probing and called > 0 then return {ahead} end
 local most = probing and 1 or waiting
 local reply = {0}

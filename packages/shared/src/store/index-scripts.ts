@@ -16,13 +16,12 @@ redis.call('ZADD', ${subjectSet}, 0, ${captureId})
 redis.call('PERSIST', ${subjectSet})
 ${pruneOldest(subjectSet)}`;
 
-/** Lua: moves the capture of the record at KEYS[1] from queued to processing. */
-export const beginInIndex = `
-local who = redis.call('HMGET', KEYS[1], 'id', 'tenant', 'kind')
-if who[1] and who[2] and who[3] then
-  local set = '${redisPrefix}:index:' .. who[2] .. ':'
-  redis.call('ZREM', set .. 'queued:' .. who[3], who[1])
-  redis.call('ZADD', set .. 'processing:' .. who[3], 0, who[1])
+/** Lua: moves a capture from queued to processing; nothing of it is known of a damaged record. All are Lua expressions. */
+export const beginInIndex = (captureId: string, tenant: string, kind: string): string => `
+if ${captureId} and ${tenant} and ${kind} then
+  local set = '${redisPrefix}:index:' .. ${tenant} .. ':'
+  redis.call('ZREM', set .. 'queued:' .. ${kind}, ${captureId})
+  redis.call('ZADD', set .. 'processing:' .. ${kind}, 0, ${captureId})
 end`;
 
 /**
@@ -45,6 +44,10 @@ export interface EndInIndex {
   readonly retentionMs: string;
 }
 
+/** Lua: has a set stand for so long at least; for a little longer, so that not every capture has to extend it. */
+const outlive = (set: string, ms: string): string =>
+  `if redis.call('PTTL', ${set}) < ${ms} then redis.call('PEXPIRE', ${set}, math.floor(${ms} * 1.01)) end`;
+
 /** Lua: moves a capture to the set of its outcome. Sets go with the last of their records. All values are Lua expressions. */
 export const endInIndex = (at: EndInIndex): string => `
 redis.call('ZREM', ${at.queuedSet}, ${at.captureId})
@@ -52,7 +55,7 @@ redis.call('ZREM', ${at.processingSet}, ${at.captureId})
 redis.call('ZADD', ${at.outcomeSet}, 0, ${at.captureId})
 redis.call('ZADD', ${at.subjectSet}, 0, ${at.captureId})
 local keptMs = tonumber(${at.retentionMs})
-if redis.call('PTTL', ${at.outcomeSet}) < keptMs then redis.call('PEXPIRE', ${at.outcomeSet}, keptMs) end
+${outlive(at.outcomeSet, 'keptMs')}
 keptMs = keptMs + ${openMsMax}
-if redis.call('PTTL', ${at.subjectSet}) < keptMs then redis.call('PEXPIRE', ${at.subjectSet}, keptMs) end
+${outlive(at.subjectSet, 'keptMs')}
 ${pruneOldest(at.outcomeSet)}`;

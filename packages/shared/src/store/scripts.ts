@@ -48,11 +48,11 @@ return {'accepted', ARGV[2], expectedBy}
 
 /** Marks a queued capture as begun, unless a newer version wrote it, and returns its whole record. KEYS: record. */
 export const beginScript = `
-local record = redis.call('HMGET', KEYS[1], 'status', 'v')
+local record = redis.call('HMGET', KEYS[1], 'status', 'v', 'id', 'tenant', 'kind')
 local status = record[1]
 if record[2] == '1' and ${luaMay('begin')} then
   redis.call('HSET', KEYS[1], 'status', 'processing')
-  ${beginInIndex}
+  ${beginInIndex('record[3]', 'record[4]', 'record[5]')}
   if status == 'queued' then ${tell('KEYS[1]')} end
 end
 return redis.call('HGETALL', KEYS[1])
@@ -92,13 +92,17 @@ end
 return 1
 `;
 
+/** Lua: what the end of a capture depends on. */
+const readOpen = `
+local open = redis.call('HMGET', KEYS[1], 'status', 'lane', 'callsLeft')
+local status = open[1]`;
+
 /** The end of a capture, for the two scripts below, whose first KEYS and ARGV it takes. */
 const endLua = `
 local entry = redis.call('XADD', KEYS[2], '*', 'event', ARGV[4], 'topic', ARGV[5], 'captureId', ARGV[6])
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', ARGV[3], 'outboxId', entry)
-local open = redis.call('HMGET', KEYS[1], 'lane', 'callsLeft')
 -- A damaged record may lack them; the end must not fail half-way.
-if open[1] then redis.call('HINCRBY', KEYS[3], open[1], 0 - math.floor(tonumber(open[2]) or 0)) end
+if open[2] then redis.call('HINCRBY', KEYS[3], open[2], 0 - math.floor(tonumber(open[3]) or 0)) end
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
@@ -128,8 +132,7 @@ ${endInIndex({
  * when it brought some, sealed fields of the card.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
-export const finishScript = `
-local status = redis.call('HGET', KEYS[1], 'status')
+export const finishScript = `${readOpen}
 if not ${luaMay('finish')} then return 0 end
 if ARGV[9] and redis.call('HSETNX', KEYS[1], ARGV[9], ARGV[10]) == 1 then
   ${noteCallTime('KEYS[3]', 'ARGV[11]')}
@@ -154,8 +157,7 @@ const luaList = (words: readonly string[]): string => words.map((word) => `'${wo
  * retention being that of what remains, then erasedAt, redaction, its topic. Returns 1, or 0 when it was erased before or
  * does not exist.
  */
-export const eraseScript = `
-local status = redis.call('HGET', KEYS[1], 'status')
+export const eraseScript = `${readOpen}
 if not ${luaMay('erase')} then return 0 end
 -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
 redis.call('HDEL', KEYS[1], 'userToken')
