@@ -68,7 +68,8 @@ function pick<M extends Readonly<Record<string, string>>>(
   members: M,
   wire: Readonly<Record<string, unknown>> | null | undefined,
 ): Extracted<M> | null {
-  const fields = Object.entries(members).map(([name, wireName]) => [name, wire?.[wireName] ?? null] as const);
+  if (!wire) return null;
+  const fields = Object.entries(members).map(([name, wireName]) => [name, wire[wireName] ?? null] as const);
   if (fields.every(([, value]) => value === null)) return null;
   return Object.fromEntries(fields) as Extracted<M>;
 }
