@@ -2,7 +2,15 @@ import { captureLimits } from '@identity-events/shared/contracts/capture';
 import { rate } from '@identity-events/shared/contracts/rate';
 import { windows } from '@identity-events/shared/contracts/windows';
 import { addressList } from '@identity-events/shared/runtime/addresses';
-import { logLevel, onOff, redisUrl, tenantId, topicList, wholeNumber } from '@identity-events/shared/runtime/config';
+import {
+  clusterNodes,
+  logLevel,
+  onOff,
+  redisUrl,
+  tenantId,
+  topicList,
+  wholeNumber,
+} from '@identity-events/shared/runtime/config';
 import { checkRedisTls } from '@identity-events/shared/runtime/redis-address';
 import {
   otlpEndpoint,
@@ -52,6 +60,8 @@ const settings = z.object({
   OPS_UI_WRITE: onOff.default(false),
   /** Redis that holds captures, queue and outbox. Must run with AOF and maxmemory-policy noeviction. */
   REDIS_URL: redisUrl,
+  /** Nodes of a Redis Cluster to ask who serves the captures, <host>:<port>, comma separated, up to 20; REDIS_URL then gives user, password and rediss:// only. */
+  REDIS_CLUSTER_NODES: clusterNodes.optional(),
   /** Certificates by which a rediss:// Redis is known, PEM; without it those that Node trusts. */
   REDIS_TLS_CA_FILE: z.string().min(1).optional(),
   /** Certificate that is shown to Redis, PEM, where it asks for one. */

@@ -10,6 +10,7 @@ import { workerSettings } from './config.ts';
 const settings = workerSettings
   .pick({
     REDIS_URL: true,
+    REDIS_CLUSTER_NODES: true,
     REDIS_TLS_CA_FILE: true,
     REDIS_TLS_CERT_FILE: true,
     REDIS_TLS_KEY_FILE: true,

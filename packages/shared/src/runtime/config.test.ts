@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { readConfig, redisUrl, wholeNumber } from './config.ts';
+import { clusterNodes, readConfig, redisUrl, wholeNumber } from './config.ts';
 
 const schema = z.object({
   REDIS_URL: redisUrl,
@@ -19,3 +19,17 @@ it('names every faulty variable at once, and never a value', () => {
   expect(read).toThrow(/REDIS_URL: .*PORT: .*SECRET: /s);
   expect(read).not.toThrow(/secret-host|70000|hunter2/);
 });
+
+it('reads the nodes of a cluster', () => {
+  expect(clusterNodes.parse('127.0.0.1:7000,redis-1.example:7001')).toEqual([
+    { host: '127.0.0.1', port: 7000 },
+    { host: 'redis-1.example', port: 7001 },
+  ]);
+});
+
+it.each(['', '127.0.0.1', 'a:7000,', 'redis://a:7000', 'a:0', 'a:65536', Array(21).fill('a:7000').join()])(
+  'refuses %j as nodes of a cluster',
+  (text) => {
+    expect(clusterNodes.safeParse(text).success).toBe(false);
+  },
+);

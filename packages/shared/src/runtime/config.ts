@@ -28,6 +28,21 @@ export const onOff = z.enum(['true', 'false']).transform((value) => value === 't
 /** `redis://` or `rediss://` address; credentials and database number may be part of it. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' });
 
+const clusterNode = z
+  .string()
+  .regex(/^[\w.-]+:\d{1,5}$/, 'must be <host>:<port>')
+  .transform((text) => {
+    const [host = '', port] = text.split(':');
+    return { host, port: Number(port) };
+  })
+  .refine(({ port }) => port >= 1 && port <= 65_535, 'must be <host>:<port>');
+
+/** Nodes of a Redis Cluster: <host>:<port>, comma separated, up to 20. */
+export const clusterNodes = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(clusterNode).max(20, 'must be at most 20 nodes'));
+
 /** Names of topics, comma separated, up to 20. */
 export const topicList = z
   .string()

@@ -1,18 +1,21 @@
 import type { z } from 'zod';
 import { readPem } from './read-pem.ts';
+import type { ClusterNode } from './slot-primary.ts';
 
 /** The variables that say where Redis is and how it is spoken to. */
 export interface RedisSettings {
   readonly REDIS_URL: string;
+  readonly REDIS_CLUSTER_NODES?: readonly ClusterNode[] | undefined;
   readonly REDIS_TLS_CA_FILE?: string | undefined;
   readonly REDIS_TLS_CERT_FILE?: string | undefined;
   readonly REDIS_TLS_KEY_FILE?: string | undefined;
 }
 
-/** A Redis, and what TLS needs beyond the certificates that Node trusts. */
+/** A Redis, what TLS needs beyond the certificates that Node trusts, and the cluster's nodes to ask where it is one. */
 export interface RedisAddress {
   readonly url: string;
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly cluster?: readonly ClusterNode[];
 }
 
 const files = ['REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'] as const;
@@ -35,5 +38,6 @@ export function redisAddress(config: RedisSettings): RedisAddress {
     return file === undefined ? undefined : readPem(name, file);
   });
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  return { url: config.REDIS_URL, ...(Object.keys(tls).length > 0 && { tls }) };
+  const nodes = config.REDIS_CLUSTER_NODES;
+  return { url: config.REDIS_URL, ...(Object.keys(tls).length > 0 && { tls }), ...(nodes && { cluster: nodes }) };
 }

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
 import type { RedisAddress } from './redis-address.ts';
+import { connectorToSlotPrimary } from './slot-primary.ts';
 
 /** RESP2 costs less CPU than RESP3 on both sides and everything here works with it. */
 const common = {
@@ -13,7 +14,8 @@ const common = {
  * A connection that fails fast: for the API, where a caller waits. A command is refused at once while Redis is away
  * and given up after `commandTimeoutMs`; the connection itself is retried for ever. Commands of one tick share a write.
  *
- * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis has become a replica.
+ * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis no longer serves writes: it has become a replica,
+ * or its cluster has moved them.
  */
 export function connectFailingFast(address: string | RedisAddress, commandTimeoutMs: number, logger: Logger): Redis {
   return observed(
@@ -21,7 +23,7 @@ export function connectFailingFast(address: string | RedisAddress, commandTimeou
       ...common,
       commandTimeout: commandTimeoutMs,
       socketTimeout: 2 * commandTimeoutMs,
-      reconnectOnError: whenReadOnly(logger, 1),
+      reconnectOnError: whenElsewhere(logger, 1),
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
       enableAutoPipelining: true,
@@ -53,7 +55,7 @@ class TogetherWriting extends Redis {
  * A connection that waits for Redis however long it takes: for workers, which have nothing better to do.
  *
  * One that owes an answer for `silenceMs` (milliseconds) is given up for a new one: the other end may be gone without a
- * word, and TCP alone would wait for a quarter of an hour. One whose Redis has become a replica is, too. The commands under
+ * word, and TCP alone would wait for a quarter of an hour. One whose Redis no longer serves writes is, too. The commands under
  * way are sent again on the new one.
  */
 export function connectPatiently(address: string | RedisAddress, logger: Logger, silenceMs = silenceMaxMs): Redis {
@@ -62,7 +64,7 @@ export function connectPatiently(address: string | RedisAddress, logger: Logger,
       ...common,
       maxRetriesPerRequest: null,
       socketTimeout: silenceMs,
-      reconnectOnError: whenReadOnly(logger, 2),
+      reconnectOnError: whenElsewhere(logger, 2),
     }),
     logger,
   );
@@ -74,20 +76,24 @@ function open(
   address: string | RedisAddress,
   options: Omit<RedisOptions, 'replyMapping'>,
 ): Redis {
-  const { url, tls }: RedisAddress = typeof address === 'string' ? { url: address } : address;
-  return new Connection(url, tls ? { ...options, tls } : options);
+  const { url, tls, cluster }: RedisAddress = typeof address === 'string' ? { url: address } : address;
+  const Connector = cluster && connectorToSlotPrimary(cluster);
+  return new Connection(url, { ...options, ...(tls && { tls }), ...(Connector && { Connector }) });
 }
 
 const logEveryMs = 5_000;
+
+/** A replica; a node of a cluster that no longer has the slot; one that is cut off from the others, or not yet one of them. */
+const elsewhere = /\b(READONLY|MOVED|CLUSTERDOWN)\b/;
 
 /**
  * After a failover the old master refuses writes and keeps its connections; the address leads elsewhere by then, or soon.
  * `then` is ioredis' word for what follows: 1 connect anew and refuse the command, 2 connect anew and send it again.
  */
-function whenReadOnly(logger: Logger, then: 1 | 2): (error: Error) => 1 | 2 | false {
+function whenElsewhere(logger: Logger, then: 1 | 2): (error: Error) => 1 | 2 | false {
   let loggedAt = Number.NEGATIVE_INFINITY;
   return (error) => {
-    if (!error.message.includes('READONLY')) return false;
+    if (!elsewhere.test(error.message)) return false;
     if (performance.now() - loggedAt >= logEveryMs) {
       logger.warn('redis.read_only');
       loggedAt = performance.now();

@@ -2,7 +2,7 @@ import { ReplyError } from 'ioredis';
 import { AppError } from '../runtime/errors.ts';
 
 /** Answers by which Redis says "not now": full, starting, read-only after a failover, busy, moving. */
-const notNow = /^(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|NOREPLICAS|UNBLOCKED)\b/;
+const notNow = /^(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|MOVED|TRYAGAIN|NOREPLICAS|UNBLOCKED)\b/;
 
 /**
  * Runs a Redis operation; what fails because Redis is away, slow or full is thrown as the retriable
