@@ -1,34 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '@identity-events/shared/runtime/logger';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
-import { keys } from '@identity-events/shared/store/keys';
-import type { KafkaRecord } from '../support/event-log.ts';
-import type { SandboxCall } from '../support/sandbox-client.ts';
 import { openTestSystem, type TestSystem } from '../support/test-system.ts';
-import { checkRun, type OutcomeRecord, type RunCheck, type RunTraces } from './check-run.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
-import { type Load, openLoad } from './load.ts';
-
-const queueKey = (part: string): string => `{idv}:captures:${part}`;
-
-interface EndOptions extends Pick<RunTraces, 'extraCallsMax' | 'clocksAgree'> {
-  /** How long it may take until everything is quiet. Default 60,000. */
-  readonly deadlineMs?: number;
-  /** Whether a call counts; those that a fault of the sandbox struck never do. Default: all. */
-  readonly counts?: (call: SandboxCall) => boolean;
-}
-
-/** A stretch of work whose traces are read at its end. */
-export interface Run {
-  readonly load: Load;
-  /** Captures of this run that have an outcome in Kafka. */
-  outcomes(): number;
-  /** Waits until every accepted capture has its outcome and nothing is under way, then holds all traces against each other. */
-  end(kills: number, options?: EndOptions): Promise<RunCheck>;
-}
+import { beginRun, type Run } from './run.ts';
 
 /** The whole system on engines of its own, to be broken. */
 export interface ChaosSystem extends Omit<TestSystem, 'engines'> {
@@ -44,7 +21,7 @@ export interface ChaosSystem extends Omit<TestSystem, 'engines'> {
 }
 
 /** Settings under which crashes are noticed in about a second, and the provider's budget is no hindrance. */
-const quick = {
+export const quick = {
   VLENS_WINDOWS: '1000/1s',
   VLENS_WINDOW_MARGIN_MS: '1000',
   JOB_LOCK_MS: '1000',
@@ -91,74 +68,7 @@ export async function openChaosSystem(): Promise<ChaosSystem> {
       await system.sandbox.changeSettings({ latency: 'fixed:0', rateWindows: '' });
       await Promise.all(fleets.splice(0).map((fleet) => fleet.stop()));
     },
-    begin: (subjects) => beginRun(system, redis, subjects),
+    begin: (subjects) => beginRun({ ...system, apiUrls: [system.system.apiUrl], redis }, subjects),
     close: () => release.disposeAsync(),
-  };
-}
-
-async function beginRun(system: TestSystem, redis: ChaosSystem['redis'], subjects: number): Promise<Run> {
-  const { events, sandbox } = system;
-  const firstRecord = events.records.length;
-  const firstCall = ((await sandbox.callsSince(0)).at(-1)?.seq ?? -1) + 1;
-  const load = openLoad(system.system.apiUrl, 'e2e-key', subjects);
-  const ours = (): KafkaRecord[] => events.records.slice(firstRecord);
-  const outcomes = (): number => new Set(ours().map(({ data }) => data.captureId)).size;
-
-  async function settle(deadlineMs: number): Promise<void> {
-    const deadline = Date.now() + deadlineMs;
-    const expected = new Set(load.accepted.map(({ captureId }) => captureId)).size;
-    while (Date.now() < deadline) {
-      if (outcomes() >= expected && (await isIdle(redis)) && (await events.isComplete())) return;
-      await delay(100);
-    }
-  }
-
-  return {
-    load,
-    outcomes,
-    async end(kills, { deadlineMs = 60_000, counts = () => true, ...bounds } = {}) {
-      await settle(deadlineMs);
-      const calls = (await sandbox.callsSince(firstCall)).filter((call) => call.fault === null && counts(call));
-      const check = checkRun({
-        accepted: load.accepted,
-        calls,
-        records: ours().map(toOutcomeRecord),
-        kills,
-        ...bounds,
-      });
-      const left = (await isIdle(redis)) ? [] : ['jobs or events are left in Redis'];
-      return { ...check, faults: [...check.faults, ...left] };
-    },
-  };
-}
-
-/** True when no job waits or runs and no event is on its way. */
-async function isIdle(redis: ChaosSystem['redis']): Promise<boolean> {
-  const counts = await Promise.all([
-    redis.xlen(keys.outbox),
-    redis.llen(queueKey('wait')),
-    redis.llen(queueKey('active')),
-    redis.zcard(queueKey('delayed')),
-    redis.zcard(queueKey('prioritized')),
-  ]);
-  return counts.every((count) => count === 0);
-}
-
-function toOutcomeRecord({ topic, key, headers, data }: KafkaRecord): OutcomeRecord {
-  const { captureId, transactionId, reason, acceptedAt, decidedAt } = data as typeof data & {
-    readonly transactionId: string | null;
-    readonly reason?: { readonly code: string };
-    readonly acceptedAt: string;
-    readonly decidedAt: string;
-  };
-  return {
-    captureId,
-    topic,
-    key,
-    eventId: headers['ce_id'] ?? '',
-    transactionId,
-    reason: reason?.code ?? '',
-    acceptedAt: Date.parse(acceptedAt),
-    decidedAt: Date.parse(decidedAt),
   };
 }

@@ -59,16 +59,19 @@ function imagesFor(expected: string, bytesMin: number): readonly (readonly [stri
   return made;
 }
 
-export function openLoad(apiUrl: string, apiKey: string, subjects: number): Load {
+/** A load on the APIs, of so many persons; submissions go to each API in turn. */
+export function openLoad(apiUrls: readonly string[], apiKey: string, subjects: number): Load {
   const accepted: AcceptedCapture[] = [];
   const submissions: Submission[] = [];
   const captureIds = new Set<string>();
   let count = 0;
+  let asked = 0;
 
   const next = (change: Partial<Submission>): Submission => toSubmission((count += 1), subjects, change);
 
   async function submit(submission: Submission): Promise<Answer> {
     const { idempotencyKey, expected } = submission;
+    const apiUrl = apiUrls[(asked += 1) % apiUrls.length] ?? '';
     const answer = await post(apiUrl, apiKey, submission);
     if (answer.status !== 202) return answer;
     accepted.push({ idempotencyKey, captureId: answer.captureId ?? '', expected });

@@ -59,6 +59,9 @@ export const fuzz: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/fu
 /** `npm run chaos`: kills, outages and other misfortunes, each held to what is promised. */
 export const chaos: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/chaos/main.ts']);
 
+/** `npm run e2e:cluster`: on a Redis Cluster and three brokers, machines lost under load. */
+export const e2eCluster: Command = runsProgram(process.execPath, [FROM_SOURCE, 'e2e/cluster/main.ts']);
+
 /** `npm run load`: drives this system, built as for images, or a deployment, and verifies its events. */
 export const load: Command = builtFirst('load/src/main.ts');
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosSystem, Run } from '../chaos-system.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
+import type { Run } from '../run.ts';
 import { type Scenario, secondsSince, withFaults } from '../scenario.ts';
 
 const hourMs = 3_600_000;

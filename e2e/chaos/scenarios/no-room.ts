@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { truncate } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { ChaosSystem, Run } from '../chaos-system.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
 import { type Submission, toSubmission } from '../load.ts';
+import type { Run } from '../run.ts';
 import { type Scenario, withFaults } from '../scenario.ts';
 
 const workers = 2;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosSystem, Run } from '../chaos-system.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
+import type { Run } from '../run.ts';
 import { type Scenario, secondsSince, withFaults } from '../scenario.ts';
 
 /** Every way in which the sandbox can fail; see its README. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosSystem, Run } from '../chaos-system.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
 import type { Fleet } from '../fleet.ts';
 import { type Submission, toSubmission } from '../load.ts';
+import type { Run } from '../run.ts';
 import { type Scenario, secondsSince, withFaults } from '../scenario.ts';
 
 const workers = 2;

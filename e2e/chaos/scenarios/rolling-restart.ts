@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChaosSystem, Run } from '../chaos-system.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
 import type { Fleet, Stopped } from '../fleet.ts';
+import type { Run } from '../run.ts';
 import { type Scenario, withFaults } from '../scenario.ts';
 
 const rounds = { short: 1, full: 10 };

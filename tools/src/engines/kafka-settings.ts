@@ -36,6 +36,30 @@ export function brokerSettings({ client, controller }: Ports, dataFolder: string
   };
 }
 
+/**
+ * The settings of one of several brokers, the nth from 0, each a controller, too: three copies of everything, of which two must have
+ * what is acknowledged.
+ */
+export function clusterSettings(ports: readonly Ports[], n: number, dataFolder: string): Record<string, string> {
+  const own = ports[n];
+  if (!own) throw new Error(`there is no broker ${n}`);
+  const copies = {
+    'default.replication.factor': '3',
+    'min.insync.replicas': '2',
+    'offsets.topic.replication.factor': '3',
+    'transaction.state.log.replication.factor': '3',
+    'transaction.state.log.min.isr': '2',
+    'share.coordinator.state.topic.replication.factor': '3',
+    'share.coordinator.state.topic.min.isr': '2',
+  };
+  return {
+    ...brokerSettings(own, dataFolder),
+    ...copies,
+    'node.id': String(n + 1),
+    'controller.quorum.voters': ports.map(({ controller }, at) => `${at + 1}@127.0.0.1:${controller}`).join(),
+  };
+}
+
 /** Settings in the format of a Java properties file. */
 export function toProperties(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)

@@ -13,6 +13,8 @@ import { type Engine, type EngineSpec, type Log, processEngine } from './engine.
 const IMAGE = 'redis:7';
 const READY_WITHIN_MS = 60_000;
 const PING_TIMEOUT_MS = 1_000;
+/** After so long without a word a node of a cluster is taken for dead; Redis' own default is 15 s. */
+const NODE_TIMEOUT_MS = 2_000;
 
 // As in production: every write is in the append-only file, and a full server refuses writes instead of dropping keys.
 const SETTINGS = [
@@ -62,6 +64,28 @@ export async function createTlsRedis({ dataDir, log }: EngineOptions, tls: Engin
     readyWithinMs: READY_WITHIN_MS,
     discard: () => rm(folder, { recursive: true, force: true }),
   });
+}
+
+/** A Redis of our own on free loopback ports that may be made a node of a cluster; by `redis-server`, also where Docker runs. */
+export async function createClusterNode({
+  dataDir,
+  log,
+}: EngineOptions): Promise<Engine & { readonly busPort: number }> {
+  mkdirSync(dataDir, { recursive: true });
+  const [port, busPort] = [await freePort(), await freePort()];
+  const command = await redisServer(log);
+  const place = ['--bind', '127.0.0.1', '--port', String(port), '--cluster-port', String(busPort), '--dir', dataDir];
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--databases', '1'];
+  const engine = processEngine({
+    name: `Redis ${port}`,
+    address: `redis://127.0.0.1:${port}`,
+    runsAs: command,
+    process: { command, args: [...place, ...SETTINGS, ...cluster], logFile: join(dataDir, 'redis.log') },
+    isReady: () => answersPing(port),
+    readyWithinMs: READY_WITHIN_MS,
+    discard: () => rm(dataDir, { recursive: true, force: true }),
+  });
+  return { ...engine, busPort };
 }
 
 /** A Redis of our own on a free loopback port, not yet started: a container when Docker runs, else `redis-server`. */
