@@ -46,6 +46,8 @@ function bucketOf({ origin, pathname, username, password }: URL): Record<string,
   return {
     CAPTURE_STORE: 's3',
     CAPTURE_STORE_DIR: '',
+    // Their pages are the first API's.
+    OPS_USERS: '',
     CAPTURE_STORE_S3_BUCKET: pathname.slice(1),
     CAPTURE_STORE_S3_ENDPOINT: origin,
     AWS_ACCESS_KEY_ID: username,

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '@identity-events/shared/runtime/logger';
 import { connectPatiently } from '@identity-events/shared/runtime/redis';
-import { apiClient } from '@identity-events/tools/system/keys';
+import { freePort } from '@identity-events/tools/processes/free-port';
+import { apiClient, operatorPages } from '@identity-events/tools/system/keys';
 import { createFinder, type Finding, type Haystack } from '../search/needles.ts';
 import { readFiles } from '../search/read-files.ts';
 import { readKafka } from '../search/read-kafka.ts';
@@ -13,6 +14,7 @@ import { openTestSystem, type TestSystem } from '../support/test-system.ts';
 import { askByCommandLine } from './command-line.ts';
 import { fillBucket } from './fill-bucket.ts';
 import { type Extent, failByFaults, failByFinds, notify, succeed } from './journeys.ts';
+import { readOperatorPages } from './operator-pages.ts';
 import { goThroughOutages, leaveDeadLetters } from './outages.ts';
 import { createPlantedValues, mayBeThere, type PlantedValues } from './planted-values.ts';
 import { createPrivacyStage, type PrivacyStage } from './privacy-stage.ts';
@@ -43,13 +45,15 @@ export async function openPrivacyProof(extent: Extent): Promise<PrivacyProof> {
   await using undo = new AsyncDisposableStack();
   const values = createPlantedValues();
   const secrets = { apiKey: values.text('API key'), webhookSecret: values.text('webhook secret') };
+  const opsPort = await freePort();
+  const login = { url: `http://127.0.0.1:${opsPort}`, name: 'operator', password: values.text('operator password') };
   const traces = await openTraceKeeper();
   undo.defer(() => traces.close());
   const test = await openTestSystem({
     name: 'privacy',
     database: 0,
     own: ['redis', 'kafka'],
-    env: environment(values, secrets, traces.env),
+    env: environment(values, secrets, traces.env, operatorPages(opsPort, login.name, login.password)),
   });
   undo.defer(() => test.close());
   const redis = connectPatiently(test.engines.redis?.address ?? '', createLogger('privacy', 'error'));
@@ -66,6 +70,7 @@ export async function openPrivacyProof(extent: Extent): Promise<PrivacyProof> {
   await leaveDeadLetters(stage);
   await goThroughOutages(stage);
   await readOpenPages(stage);
+  await readOperatorPages(stage, login);
   const release = undo.move();
   return { stage, brokers, traces, bucket, close: () => release.disposeAsync() };
 }
@@ -74,6 +79,7 @@ function environment(
   values: PlantedValues,
   { apiKey, webhookSecret }: { apiKey: string; webhookSecret: string },
   further: Readonly<Record<string, string>>,
+  pages: Readonly<Record<string, string>>,
 ) {
   const vlensKey = values.text('Vlens API key');
   const ring = randomBytes(32).toString('base64');
@@ -98,6 +104,7 @@ function environment(
     },
     api: {
       ...common,
+      ...pages,
       API_CLIENTS: `${apiClient('local', 'e2e-key')},${apiClient('planted', apiKey)}`,
       VLENS_ADMIN_USER: values.text('admin user'),
       // A password has 32 characters at the most.
@@ -115,7 +122,7 @@ function planted32(values: PlantedValues): string {
 
 /** What anybody may read, as it is after everything. */
 async function readOpenPages({ ask }: PrivacyStage): Promise<void> {
-  for (const page of ['/healthz', '/readyz', '/openapi.json', '/docs']) await ask(page, page);
+  for (const page of ['/healthz', '/readyz', '/openapi.json', '/docs', '/docs/events']) await ask(page, page);
 }
 
 /** Looks for every planted value everywhere. */
