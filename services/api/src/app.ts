@@ -183,6 +183,7 @@ function openOperations({ config, tenants, redis, releases }: Context, captures:
     retentionMsOf: (tenant) => tenants.tenantOf(tenant)?.retentionMs ?? config.RECORD_RETENTION_MS,
     imageGraceMs: config.IMAGE_GRACE_MS,
     redrivesMax: config.DEAD_LETTER_REDRIVES_MAX,
+    tenants: () => tenants.all().map(({ id }) => id),
   });
   releases.onStop('dead letters', () => letters.close());
   const stopping = new AbortController();

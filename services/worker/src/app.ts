@@ -344,6 +344,7 @@ function startReconciling({ config, logger, releases, redis, images, tenants, me
     logger,
     now: Date.now,
     imageGraceMs: config.IMAGE_GRACE_MS,
+    tenants: () => tenants.all().map(({ id }) => id),
   };
   const late = {
     ...common,

@@ -43,10 +43,12 @@ export function redriveCommand(terminal: Terminal) {
 export function abandonCommand(terminal: Terminal) {
   return workCommand(terminal, 'abandon')
     .description('give captures up: each fails as internal_error, with its event')
+    .option('--force', 'also those of which too little can be read to tell anybody: erased, without an event')
     .action(async (captureIds, options) => {
       const api = await openApi(terminal, options);
+      const { force = false } = options;
       await work(terminal, { ...api, ...options, captureIds, verb: 'Abandon' }, (selection) =>
-        api.operations.abandon(selection, api.call),
+        api.operations.abandon({ ...selection, force }, api.call),
       );
     });
 }

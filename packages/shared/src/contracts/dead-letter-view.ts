@@ -28,7 +28,8 @@ export const deadLetterView = z
     starts: z.number().int().meta({ description: 'Times a worker started it.' }),
     stalls: z.number().int().meta({ description: 'Times its worker died with it.' }),
     record: z.enum(['readable', 'missing', 'unreadable']).meta({
-      description: '`missing`: the capture was erased or has run out. `unreadable`: another version wrote its record.',
+      description:
+        '`missing`: the capture was erased or has run out. `unreadable`: it is damaged, or another version wrote it.',
     }),
     capture: z
       .object({
@@ -127,7 +128,12 @@ export const redriveRequest = z
 export type RedriveRequest = z.infer<typeof redriveRequest>;
 
 export const abandonRequest = z
-  .strictObject(selection)
+  .strictObject({
+    ...selection,
+    force: z.boolean().default(false).meta({
+      description: 'Also captures of which too little can be read to tell anybody: they are erased, without an event.',
+    }),
+  })
   .refine(isOne, oneOfBoth)
   .refine(isQuick, quick)
   .meta({ id: 'AbandonDeadLetters' });
@@ -141,6 +147,8 @@ const results = [
   'would_abandon',
   'dismissed',
   'would_dismiss',
+  'erased',
+  'would_erase',
   'refused',
 ] as const;
 
@@ -151,13 +159,14 @@ export const deadLetterResults = z
     results: z.array(
       z.object({
         captureId: z.string(),
-        result: z
-          .enum(results)
-          .meta({ description: '`dismissed`: its capture had ended before, only the letter went.' }),
-        why: z
-          .enum(refusals)
-          .optional()
-          .meta({ description: 'Of a refused one. `not_dead`: it is no dead letter, or not of this tenant.' }),
+        result: z.enum(results).meta({
+          description:
+            '`dismissed`: its capture had ended before, only the letter went. `erased`: too little of it could be read for an event.',
+        }),
+        why: z.enum(refusals).optional().meta({
+          description:
+            'Of a refused one. `not_dead`: it is no dead letter, or not of this tenant. `unreadable`: another version wrote it, or too little of it can be read to tell anybody: only `force` abandons it.',
+        }),
       }),
     ),
     counts: z.record(z.string(), z.number().int()).meta({ description: 'How many of each result there are.' }),

@@ -83,6 +83,12 @@ export const problems = {
     meaning: 'A replay of the same selection to the same topic has not ended; the detail names it.',
     remedy: 'Wait for its end, or cancel it, with GET or DELETE /v1/ops/replays/{id}.',
   },
+  'capture-damaged': {
+    status: 409,
+    title: 'What is kept of the capture can not be read.',
+    meaning: 'A fault of this service or of its storage has damaged the record of the capture.',
+    remedy: `Wait for its event, which comes at the latest when the capture expires, or erase the capture. ${operator}`,
+  },
   gone: {
     status: 410,
     title: 'The capture has been erased.',

@@ -4,10 +4,7 @@ import type { CaptureRecord } from '../store/capture-record.ts';
 
 /** What of a capture's record tells nothing about the person. */
 export interface DeadCapture
-  extends Pick<
-    CaptureRecord,
-    'tenant' | 'kind' | 'lane' | 'status' | 'createdAt' | 'expiresAt' | 'failedCalls' | 'redrivenAt'
-  > {
+  extends Pick<CaptureRecord, 'kind' | 'lane' | 'status' | 'createdAt' | 'expiresAt' | 'failedCalls' | 'redrivenAt'> {
   readonly redrives: number;
   /** Provider steps that are done and will not be repeated, and when each finished (epoch ms). */
   readonly steps: readonly { readonly step: string; readonly finishedAt: number }[];
@@ -18,6 +15,8 @@ export interface DeadLetter {
   readonly captureId: string;
   /** Stable code, such as `bug`, `poison`, `unreadable` or `image_missing`. */
   readonly cause: string;
+  /** Whose capture it is; null when its record is missing, or tells nothing of that and neither does the index. */
+  readonly tenant: string | null;
   readonly failedAt: number;
   readonly queuedAt: number;
   /** Times a worker started it, and times its worker died with it. */
@@ -29,11 +28,16 @@ export interface DeadLetter {
   readonly capture: DeadCapture | 'missing' | 'unreadable';
 }
 
-/** A failed job and its record as a dead letter. */
-export function toDeadLetter(job: Job, record: CaptureRecord | 'missing' | 'newer' | 'unreadable'): DeadLetter {
+/** A failed job and its record as a dead letter; `owner` is whose it is, should the record not tell. */
+export function toDeadLetter(
+  job: Job,
+  record: CaptureRecord | 'missing' | 'newer' | 'unreadable',
+  owner: string | null,
+): DeadLetter {
   const { nonce } = Object(job.data) as { nonce?: unknown };
   return {
     captureId: job.id ?? '',
+    tenant: typeof record === 'string' ? owner : record.tenant,
     cause: causeOf(job.failedReason),
     failedAt: job.finishedOn ?? 0,
     queuedAt: job.timestamp,
@@ -45,7 +49,7 @@ export function toDeadLetter(job: Job, record: CaptureRecord | 'missing' | 'newe
 }
 
 function toDeadCapture(record: CaptureRecord): DeadCapture {
-  const { tenant, kind, lane, status, createdAt, expiresAt, failedCalls, redrives = 0, redrivenAt } = record;
+  const { kind, lane, status, createdAt, expiresAt, failedCalls, redrives = 0, redrivenAt } = record;
   const steps = [...record.steps].map(([step, { finishedAt }]) => ({ step, finishedAt }));
-  return { tenant, kind, lane, status, createdAt, expiresAt, failedCalls, redrives, redrivenAt, steps };
+  return { kind, lane, status, createdAt, expiresAt, failedCalls, redrives, redrivenAt, steps };
 }

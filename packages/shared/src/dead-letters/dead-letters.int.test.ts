@@ -27,6 +27,7 @@ beforeEach(async () => {
   removed = [];
   jobs = openTestQueue(redis);
   letters = createDeadLetters({
+    tenants: () => ['demo', 'other'],
     redis,
     captures,
     images: { remove: async ({ captureId }) => void removed.push(captureId) },
@@ -95,7 +96,8 @@ it('shows why, when and how often, and nothing of the person', async () => {
     starts: 1,
     stalls: 0,
     nonce: null,
-    capture: { tenant: 'demo', kind: 'link', lane: 'interactive', status: 'processing', redrives: 0, steps: [] },
+    tenant: 'demo',
+    capture: { kind: 'link', lane: 'interactive', status: 'processing', redrives: 0, steps: [] },
   });
   expect(letter?.failedAt).toBeGreaterThanOrEqual(start);
   expect(JSON.stringify(letter)).not.toMatch(/user-1|sealed/);
@@ -153,6 +155,39 @@ it('a record that this version can not read stays as it is', async () => {
   expect(await redrive([id], { force: true })).toEqual([{ captureId: id, result: 'refused', why: 'unreadable' }]);
   expect(await abandon([id])).toEqual([{ captureId: id, result: 'refused', why: 'unreadable' }]);
   expect(await letters.count()).toBe(1);
+});
+
+it("a damaged record is mended from the index as far as that knows it, and its letter is known as the tenant's", async () => {
+  const { id } = await dead('record_invalid: x');
+  await redis.hdel(keys.capture(id), 'tenant', 'kind');
+  expect(await letters.show(id)).toMatchObject({ tenant: 'demo', capture: 'unreadable' });
+  expect((await letters.list({ tenant: 'other' }, { from: 0, count: 10 })).letters).toEqual([]);
+  expect((await letters.list({ tenant: 'demo' }, { from: 0, count: 10 })).letters).toHaveLength(1);
+  expect(await abandon([id])).toEqual([{ captureId: id, result: 'abandoned' }]);
+  expect(await eventsOf(id)).toMatchObject([
+    { data: { tenant: 'demo', kind: 'link', reason: { code: 'internal_error' } } },
+  ]);
+  expect(await captures.read(id)).toMatchObject({ tenant: 'demo', status: 'failed' });
+});
+
+it('a capture of which nobody can tell whom to inform is refused, and erased when that is insisted on', async () => {
+  const [subjectless, nobodys] = [await dead('record_invalid: x'), await dead('record_invalid: x')];
+  await redis.hdel(keys.capture(subjectless.id), 'subject');
+  await redis.del(keys.capture(nobodys.id), ...(await redis.keys('{idv}:index:*')));
+  await redis.hset(keys.capture(nobodys.id), 'v', '1');
+  const ids = [subjectless.id, nobodys.id];
+  const refused = ids.map((captureId) => ({ captureId, result: 'refused', why: 'unreadable' }));
+  expect(await abandon(ids)).toEqual(refused);
+  expect(await abandon(ids, { force: true, dryRun: true })).toMatchObject([
+    { result: 'would_erase' },
+    { result: 'would_erase' },
+  ]);
+  expect(await letters.count()).toBe(2);
+  expect(await abandon(ids, { force: true })).toMatchObject([{ result: 'erased' }, { result: 'erased' }]);
+  expect([await letters.count(), removed, await redis.zcard(keys.watchlist)]).toEqual([0, [subjectless.id], 0]);
+  expect(await captures.readErased(subjectless.id)).toMatchObject({ tenant: 'demo' });
+  expect(await redis.exists(keys.capture(nobodys.id))).toBe(0);
+  expect([await eventsOf(subjectless.id), await eventsOf(nobodys.id)]).toEqual([[], []]);
 });
 
 it('a redrive is a fresh attempt with its own nonce, in job and record, in the lane of the capture', async () => {
@@ -287,7 +322,7 @@ it('acts on what passes the filter only, oldest first, up to the limit, no faste
 it('abandons one whose record is damaged, as long as that tells whose it is', async () => {
   const [damaged, nobodys] = [await dead('record_invalid: x'), await dead('record_invalid: x')];
   await redis.hset(keys.capture(damaged.id), 'step:link', 'no JSON');
-  await redis.hdel(keys.capture(nobodys.id), 'tenant');
+  await redis.hdel(keys.capture(nobodys.id), 'subject');
   expect(await abandon([damaged.id], { dryRun: true })).toMatchObject([{ result: 'would_abandon' }]);
   expect(await abandon([damaged.id, nobodys.id])).toMatchObject([
     { result: 'abandoned' },

@@ -1,3 +1,4 @@
+import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { pause } from '../runtime/pause.ts';
 import type { Captures } from '../store/captures.ts';
@@ -17,7 +18,9 @@ import {
 
 export interface DeadLettersDeps extends EndCaptureDeps, Omit<RedriveDeps, 'jobs'> {
   readonly redis: Redis;
-  readonly captures: Pick<Captures, 'read' | 'readRemains' | 'finish' | 'noteRedrive'>;
+  readonly captures: Pick<Captures, 'read' | 'salvage' | 'readOwner' | 'finish' | 'forget' | 'noteRedrive'>;
+  /** Whose captures there may be. */
+  readonly tenants: () => readonly string[];
 }
 
 /** How fast, and until when. */
@@ -51,10 +54,14 @@ const pageMax = 100;
 
 export function createDeadLetters(deps: DeadLettersDeps): DeadLetters {
   const jobs = openFailedSet(deps.redis);
-  const readFailed = async (from: number, count: number): Promise<DeadLetter[]> => {
-    const dead = await jobs.read(from, count);
-    return Promise.all(dead.map(async (job) => toDeadLetter(job, await readBehind(deps.captures, job.id ?? ''))));
+  const letterOf = async (job: Job): Promise<DeadLetter> => {
+    const captureId = job.id ?? '';
+    const record = await readBehind(deps.captures, captureId);
+    const damaged = record === 'newer' || record === 'unreadable';
+    return toDeadLetter(job, record, damaged ? await deps.captures.readOwner(captureId, deps.tenants()) : null);
   };
+  const readFailed = async (from: number, count: number): Promise<DeadLetter[]> =>
+    Promise.all((await jobs.read(from, count)).map(letterOf));
 
   return {
     count: jobs.count,
@@ -62,7 +69,7 @@ export function createDeadLetters(deps: DeadLettersDeps): DeadLetters {
       readPage(readFailed, filter, { from: Math.max(from, 0), count: Math.min(Math.max(count, 1), pageMax) }),
     async show(captureId) {
       const job = await jobs.find(captureId);
-      return job && toDeadLetter(job, await readBehind(deps.captures, captureId));
+      return job && letterOf(job);
     },
     async *redrive(selection, options) {
       for await (const captureId of paced(await selectIds(readFailed, selection), options)) {

@@ -5,7 +5,7 @@ import type { DeadLetter } from './dead-letter.ts';
 export interface DeadLetterFilter {
   readonly cause?: string | undefined;
   readonly tenant?: string | undefined;
-  /** With a tenant: also letters that name none, for their record is gone or can't be read. */
+  /** With a tenant: also letters that name none, for their record is gone, or tells of none. */
   readonly strays?: boolean | undefined;
   readonly kind?: CaptureKind | undefined;
   readonly failedAfter?: number | undefined;
@@ -66,12 +66,12 @@ export async function selectIds(readFailed: ReadFailed, selection: DeadLetterSel
   return [...ids];
 }
 
-/** A letter without a readable record has neither tenant nor kind. */
-function passes({ cause, failedAt, capture }: DeadLetter, filter: DeadLetterFilter): boolean {
-  const { tenant, kind } = typeof capture === 'string' ? {} : capture;
+/** A letter without a readable record has no kind. */
+function passes({ cause, tenant, failedAt, capture }: DeadLetter, filter: DeadLetterFilter): boolean {
+  const kind = typeof capture === 'string' ? undefined : capture.kind;
   return (
     (filter.cause === undefined || filter.cause === cause) &&
-    (filter.tenant === undefined || filter.tenant === tenant || (filter.strays === true && tenant === undefined)) &&
+    (filter.tenant === undefined || filter.tenant === tenant || (filter.strays === true && tenant === null)) &&
     (filter.kind === undefined || filter.kind === kind) &&
     (filter.failedAfter === undefined || failedAt > filter.failedAfter) &&
     (filter.failedBefore === undefined || failedAt < filter.failedBefore)

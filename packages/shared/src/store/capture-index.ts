@@ -54,8 +54,8 @@ export interface CaptureIndex {
     subject: string,
     count: number,
   ): Promise<{ readonly captureIds: readonly string[]; readonly total: number }>;
-  /** Takes a capture whose record is gone out of the index; harmless for others that are not in it. */
-  forget(capture: Pick<CaptureRecord, 'id' | 'tenant' | 'subject'>): Promise<void>;
+  /** Takes a capture whose record is gone out of the index, out of its person's when the subject is known; harmless for others that are not in it. */
+  forget(capture: Pick<CaptureRecord, 'id' | 'tenant'> & { readonly subject?: string | undefined }): Promise<void>;
 }
 
 const looksMax = 1_000;
@@ -97,7 +97,8 @@ export function createCaptureIndex(redis: Redis, captures: Pick<Captures, 'read'
       return { captureIds, total };
     },
     async forget({ id, tenant, subject }) {
-      await dropLost(redis, [...setsOf({ tenant }), keys.subjectIndex(tenant, subject)], [id]);
+      const ofSubject = subject === undefined ? [] : [keys.subjectIndex(tenant, subject)];
+      await dropLost(redis, [...setsOf({ tenant }), ...ofSubject], [id]);
     },
   };
 }

@@ -57,6 +57,7 @@ async function open(): Promise<Real> {
   const captures = createCaptures(redis);
   const images = new Set<string>();
   const letters = createDeadLetters({
+    tenants: () => ['demo', 'other'],
     redis,
     captures,
     images: { remove: async ({ captureId }) => void images.delete(captureId) },

@@ -14,9 +14,10 @@ import {
   stepOfField,
 } from './capture-record.ts';
 import { idempotencyDigest, keys } from './keys.ts';
-import { parseRecordRemains, type RecordRemains } from './record-remains.ts';
+import { acceptedAtIn, type RecordRemains } from './record-remains.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
+import { readOwner, salvageRecord } from './salvage-record.ts';
 import {
   acceptScript,
   announceAgainScript,
@@ -24,6 +25,7 @@ import {
   checkpointScript,
   eraseScript,
   finishScript,
+  forgetScript,
   keepStepScript,
   redriveScript,
 } from './scripts.ts';
@@ -88,6 +90,11 @@ export interface Erasure {
   readonly remainsMs: number;
 }
 
+/** The end of a record that does not tell whom to inform. */
+export interface Forgetting extends Pick<Erasure, 'erasedAt' | 'remainsMs'> {
+  readonly tenant?: string | undefined;
+}
+
 /** A new attempt for a dead letter. */
 export interface Redrive {
   /** Names the attempt; the same death again keeps the first one's. */
@@ -114,8 +121,13 @@ export interface Captures {
   accept(capture: NewCapture, claim: IdempotencyClaim, windows: readonly Window[]): Promise<Acceptance>;
   /** Null when there is no such capture, or it was erased. Throws `AppError('record_newer')` and `AppError('record_invalid')`. */
   read(captureId: string): Promise<CaptureRecord | null>;
-  /** What can still be read of a damaged record; null when that is too little, or there is none. */
-  readRemains(captureId: string): Promise<RecordRemains | null>;
+  /**
+   * What can still be read of a damaged record, mended from the index of these tenants; null when that is too little to make
+   * an event of, or there is none. See {@link salvageRecord}.
+   */
+  salvage(captureId: string, tenants: readonly string[]): Promise<RecordRemains | null>;
+  /** The tenant among these whose capture it is, damaged or not; null when it is of none of them. */
+  readOwner(captureId: string, tenants: readonly string[]): Promise<string | null>;
   /** What remains of an erased capture; null when it was not erased, or that was too long ago. */
   readErased(captureId: string): Promise<ErasedRecord | null>;
   /** Like {@link Captures.read}, and a queued capture is `processing` from then on. */
@@ -141,6 +153,11 @@ export interface Captures {
    * same step. What comes back later for it is refused like for every ended one. False when it had been erased before.
    */
   erase(erasure: Erasure): Promise<boolean>;
+  /**
+   * Forgets a capture of which too little can be read to make an event: nobody is told. False when it had been erased before. With
+   * the tenant it stays known for a while that there was such a capture.
+   */
+  forget(captureId: string, forgetting: Forgetting): Promise<boolean>;
   /** Notes a redrive in the record of an open capture, once for each death. Moves no job. */
   noteRedrive(captureId: string, redrive: Redrive): Promise<RedriveNote>;
   /**
@@ -160,6 +177,7 @@ const scripts = {
   keepStep: script(keepStepScript),
   finish: script(finishScript),
   erase: script(eraseScript),
+  forget: script(forgetScript),
   redrive: script(redriveScript),
   announceAgain: script(announceAgainScript),
 };
@@ -210,13 +228,7 @@ export function createCaptures(redis: Redis): Captures {
       const args = [...toFinishArgs(ending), ...(lastStep ? toStepArgs(lastStep) : [])];
       return (await runScript(redis, scripts.finish, endKeys(ending), args)) === 1;
     },
-    async erase(erasure) {
-      const { tenant, idempotency = '' } = erasure.capture;
-      const ending = toCancellation(erasure);
-      const touched = [...endKeys(ending), keys.idempotency(tenant, idempotency), keys.outboxAside];
-      const args = [...toFinishArgs(ending), ...toEraseArgs(erasure)];
-      return (await runScript(redis, scripts.erase, touched, args)) === 1;
-    },
+    ...erasers(redis),
     async noteRedrive(captureId, { nonce, failedAt, at, redrivesMax }) {
       const args = [nonce, failedAt, at, redrivesMax, captureId];
       const reply = await runScript(redis, scripts.redrive, [keys.capture(captureId), keys.watchlist], args);
@@ -232,11 +244,29 @@ export function createCaptures(redis: Redis): Captures {
   };
 }
 
-function readers(redis: Redis): Pick<Captures, 'read' | 'readRemains' | 'readErased'> {
+function erasers(redis: Redis): Pick<Captures, 'erase' | 'forget'> {
+  return {
+    async erase(erasure) {
+      const { tenant, idempotency = '' } = erasure.capture;
+      const ending = toCancellation(erasure);
+      const touched = [...endKeys(ending), keys.idempotency(tenant, idempotency), keys.outboxAside];
+      const args = [...toFinishArgs(ending), ...toEraseArgs(erasure)];
+      return (await runScript(redis, scripts.erase, touched, args)) === 1;
+    },
+    async forget(captureId, { tenant, erasedAt, remainsMs }) {
+      const touched = [keys.capture(captureId), keys.identity(captureId), keys.watchlist];
+      const args = [captureId, acceptedAtIn(captureId), erasedAt, remainsMs, ...(tenant === undefined ? [] : [tenant])];
+      return (await runScript(redis, scripts.forget, touched, args)) === 1;
+    },
+  };
+}
+
+function readers(redis: Redis): Pick<Captures, 'read' | 'salvage' | 'readOwner' | 'readErased'> {
   const hashOf = (captureId: string) => whileRedisIsUp(() => redis.hgetall(keys.capture(captureId)));
   return {
     read: async (captureId) => parseCaptureRecord(await hashOf(captureId)),
-    readRemains: async (captureId) => parseRecordRemains(captureId, await hashOf(captureId)),
+    salvage: (captureId, tenants) => salvageRecord(redis, captureId, tenants),
+    readOwner: (captureId, tenants) => readOwner(redis, captureId, tenants),
     readErased: async (captureId) => parseErasedRecord(await hashOf(captureId)),
   };
 }

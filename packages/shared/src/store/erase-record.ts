@@ -5,7 +5,7 @@ import type { CaptureRecord } from './capture-record.ts';
 import type { Captures } from './captures.ts';
 
 /** How long it stays known that there was a capture: as long as the longest window of an Idempotency-Key. */
-const remainsMs = 7 * 86_400_000;
+export const remainsMs = 7 * 86_400_000;
 
 /**
  * Erases a capture's record: an open capture fails as `capture_cancelled`, every one is redacted, both events are in the

@@ -17,6 +17,7 @@ const remainingFields = z.object({
   decidedAt: ifReadable(shape.decidedAt),
   traceparent: ifReadable(shape.traceparent),
   outcome: ifReadable(shape.outcome),
+  idempotency: ifReadable(shape.idempotency),
 });
 
 /** What can still be read of a damaged record: enough to end its capture, or to announce the end that it had. */
@@ -26,10 +27,10 @@ export type RecordRemains = z.infer<typeof remainingFields> & DecidedCapture;
 export function parseRecordRemains(captureId: string, hash: Readonly<Record<string, string>>): RecordRemains | null {
   const parsed = remainingFields.safeParse(hash, { reportInput: false });
   if (!parsed.success) return null;
-  return { ...parsed.data, id: captureId, createdAt: parsed.data.createdAt ?? timeOf(captureId) };
+  return { ...parsed.data, id: captureId, createdAt: parsed.data.createdAt ?? acceptedAtIn(captureId) };
 }
 
-/** The time in a capture's id, which is a UUIDv7: https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */
-function timeOf(captureId: string): number {
+/** When a capture was accepted (epoch ms), as its id tells, which is a UUIDv7: https://www.rfc-editor.org/rfc/rfc9562#section-5.7 */
+export function acceptedAtIn(captureId: string): number {
   return Number.parseInt(captureId.slice('cap_'.length, 'cap_'.length + 12), 16);
 }

@@ -1,8 +1,12 @@
 import { ReplyError } from 'ioredis';
 import { AppError } from '../runtime/errors.ts';
 
-/** Answers by which Redis says "not now": full, starting, read-only after a failover, busy, moving. */
-const notNow = /^(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|MOVED|TRYAGAIN|NOREPLICAS|UNBLOCKED)\b/;
+/**
+ * Answers by which Redis says "not now": full, starting, read-only after a failover, busy, moving. Before version 7 the answer to a
+ * script has the one to its command at its end: https://github.com/redis/redis/blob/6.2/src/scripting.c (luaRaiseError).
+ */
+const notNow =
+  /^(?:ERR Error running script .*: -)?(OOM|LOADING|READONLY|MISCONF|BUSY|CLUSTERDOWN|MASTERDOWN|MOVED|TRYAGAIN|NOREPLICAS|UNBLOCKED)\b/;
 
 /**
  * Runs a Redis operation; what fails because Redis is away, slow or full is thrown as the retriable

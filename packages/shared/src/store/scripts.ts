@@ -184,6 +184,39 @@ return 1
 `;
 
 /**
+ * Puts fields into a record that lacks them, or whose are empty; never into one that is gone or erased. KEYS: record. ARGV: field/value
+ * pairs. Returns the whole record.
+ */
+export const salvageScript = `
+local status = redis.call('HGET', KEYS[1], 'status')
+if redis.call('EXISTS', KEYS[1]) == 1 and status ~= 'erased' then
+  for i = 1, #ARGV, 2 do
+    local held = redis.call('HGET', KEYS[1], ARGV[i])
+    if not held or held == '' then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+  end
+end
+return redis.call('HGETALL', KEYS[1])
+`;
+
+/**
+ * Leaves nothing of a damaged record but that it was there; no event, for it does not tell what one must. KEYS: record, identity,
+ * watchlist. ARGV: captureId, when it was accepted, erasedAt, ms for which that stays known, then the tenant, if it is known:
+ * without one the record goes altogether. Returns 1, or 0 when it was erased before or does not exist.
+ */
+export const forgetScript = `
+local status = redis.call('HGET', KEYS[1], 'status')
+if redis.call('EXISTS', KEYS[1]) == 0 or status == 'erased' then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('ZREM', KEYS[3], ARGV[1])
+if ARGV[5] then
+  redis.call('HSET', KEYS[1], 'v', '1', 'id', ARGV[1], 'status', 'erased', 'createdAt', ARGV[2], 'erasedAt', ARGV[3], 'tenant', ARGV[5])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+${tell('KEYS[1]')}
+return 1
+`;
+
+/**
  * Notes where events stand in Kafka and takes them out of the outbox and their captures off the watchlist. A redaction is
  * the last word about its capture: what was kept to announce it goes, unless the outcome is still to come.
  * KEYS: outbox, watchlist, then one record per entry. ARGV: entry id, publication JSON, captureId and `outcome` or

@@ -189,3 +189,25 @@ it("an event of the capture that was set aside as unreadable goes, too, and no o
   const aside = JSON.stringify(await redis.xrange('{idv}:outbox:aside', '-', '+'));
   expect([aside.includes(one.id), aside.includes(other.id)]).toEqual([false, true]);
 });
+
+/** What a record may lack, and what is told of its erasure. */
+const damages: [string, readonly string[], readonly string[]][] = [
+  ['its version', ['v'], ['outcome', 'redacted']],
+  ['what the index knows', ['id', 'tenant', 'kind', 'status'], ['outcome', 'redacted']],
+  ['its subject, so that nobody can be told', ['subject'], []],
+];
+
+it.each(damages)('a record that lacks %s is erased, once, by its tenant alone', async (_, fields, told) => {
+  const key = randomUUID();
+  const { id } = await submitOne(key);
+  await redis.hdel(`{idv}:capture:${id}`, ...fields);
+  await redis.hset(`{idv}:capture:${id}`, 'failedCalls', 'x');
+  expect(await eraseCapture(deps, 'other', id)).toBe(false);
+  expect(await owners()).toEqual([id]);
+  for (let i = 0; i < 2; i++) expect(await eraseCapture(deps, 'demo', id)).toBe(true);
+  expect(await eventIds()).toEqual(told.map((word) => `${id}.${word}`));
+  expect([await owners(), await bullmq.queue.getJob(id)]).toEqual([[], undefined]);
+  expect(await deps.captures.readErased(id)).toMatchObject({ tenant: 'demo' });
+  expect(await redis.hkeys(`{idv}:capture:${id}`)).not.toContain('userToken');
+  await expect(submitOne(key)).rejects.toMatchObject({ code: 'capture_gone' });
+});

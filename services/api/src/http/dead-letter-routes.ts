@@ -103,7 +103,7 @@ function countsOf(results: readonly Result[]): Record<string, number> {
   return Object.fromEntries([...groups].map(([result, group]) => [result, group.length]));
 }
 
-const changing: readonly Result['result'][] = ['redriven', 'abandoned', 'dismissed'];
+const changing: readonly Result['result'][] = ['redriven', 'abandoned', 'dismissed', 'erased'];
 
 /** Who did what, and to how many; the audit log names the captures. */
 function report(logger: Logger, response: Response, fields: Parameters<Logger['info']>[1]): void {

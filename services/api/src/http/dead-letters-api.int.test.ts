@@ -27,6 +27,7 @@ beforeAll(async () => {
   const captures = createCaptures(redis);
   jobs = openTestQueue(redis);
   letters = createDeadLetters({
+    tenants: () => ['demo', 'other'],
     redis,
     captures,
     images: { remove: async () => undefined },
@@ -198,3 +199,20 @@ it.each(['cause=BUG', 'limit=101', 'cursor=x', 'tenant=other', 'failedAfter=yest
     expect((await get(`${path}?${query}`).expect(400)).body.type).toBe('/problems/invalid-query');
   },
 );
+
+it('a damaged capture is told from one that never was, to its tenant alone, and its letter can be got rid of', async () => {
+  const id = await dead('record_invalid');
+  await redis.hdel(keys.capture(id), 'subject', 'tenant');
+  const read = await get(`/v1/captures/${id}`).expect(409);
+  expect(read.body.type).toBe('/problems/capture-damaged');
+  await get(`/v1/captures/${id}`, strangerKey).expect(404);
+  await get(`${path}/${id}`, strangerKey).expect(404);
+  expect(deadLetterView.parse((await get(`${path}/${id}`).expect(200)).body)).toMatchObject({ record: 'unreadable' });
+  const refused = await post('abandon', { captureIds: [id] }).expect(200);
+  expect(refused.body.results).toEqual([{ captureId: id, result: 'refused', why: 'unreadable' }]);
+  const strange = await post('abandon', { captureIds: [id], force: true }, strangerKey).expect(200);
+  expect(strange.body.results).toEqual([{ captureId: id, result: 'refused', why: 'not_dead' }]);
+  const erased = await post('abandon', { captureIds: [id], force: true }).expect(200);
+  expect(deadLetterResults.parse(erased.body).counts).toEqual({ erased: 1 });
+  expect((await get(`/v1/captures/${id}`)).body.type).toBe('/problems/gone');
+});

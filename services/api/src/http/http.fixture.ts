@@ -59,32 +59,36 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       ? Promise.reject(new AppError('redis_unavailable', 'away', { retriable: true }))
       : Promise.resolve().then(value);
 
-  const captures: Pick<Captures, 'accept' | 'read' | 'readErased' | 'erase'> = recorded(calls, {
-    accept: (capture, claim) =>
-      whileUp(() => {
-        const held = claims.get(`${capture.tenant} ${claim.key}`);
-        if (held) {
-          const verdict = held.fingerprint === claim.fingerprint ? 'replayed' : 'conflict';
-          return { verdict, captureId: held.captureId } as const;
-        }
-        claims.set(`${capture.tenant} ${claim.key}`, { fingerprint: claim.fingerprint, captureId: capture.id });
-        stored.set(capture.id, capture);
-        return { verdict: 'accepted', captureId: capture.id, expectedBy: capture.createdAt } as const;
-      }),
-    read: (captureId) =>
-      whileUp((): CaptureRecord | null => {
-        const capture = stored.get(captureId);
-        return capture
-          ? { ...capture, expectedBy: capture.createdAt, v: '1', status: 'queued', failedCalls: 0, steps: new Map() }
-          : null;
-      }),
-    readErased: (captureId) => whileUp(() => erased.get(captureId) ?? null),
-    erase: ({ capture: { id, tenant }, erasedAt }) =>
-      whileUp(() => {
-        if (stored.delete(id)) erased.set(id, { id, tenant, erasedAt });
-        return true;
-      }),
-  });
+  const captures: Pick<Captures, 'accept' | 'read' | 'readErased' | 'readOwner' | 'erase' | 'salvage' | 'forget'> =
+    recorded(calls, {
+      accept: (capture, claim) =>
+        whileUp(() => {
+          const held = claims.get(`${capture.tenant} ${claim.key}`);
+          if (held) {
+            const verdict = held.fingerprint === claim.fingerprint ? 'replayed' : 'conflict';
+            return { verdict, captureId: held.captureId } as const;
+          }
+          claims.set(`${capture.tenant} ${claim.key}`, { fingerprint: claim.fingerprint, captureId: capture.id });
+          stored.set(capture.id, capture);
+          return { verdict: 'accepted', captureId: capture.id, expectedBy: capture.createdAt } as const;
+        }),
+      read: (captureId) =>
+        whileUp((): CaptureRecord | null => {
+          const capture = stored.get(captureId);
+          return capture
+            ? { ...capture, expectedBy: capture.createdAt, v: '1', status: 'queued', failedCalls: 0, steps: new Map() }
+            : null;
+        }),
+      salvage: () => whileUp(() => null),
+      forget: () => whileUp(() => false),
+      readOwner: () => whileUp(() => null),
+      readErased: (captureId) => whileUp(() => erased.get(captureId) ?? null),
+      erase: ({ capture: { id, tenant }, erasedAt }) =>
+        whileUp(() => {
+          if (stored.delete(id)) erased.set(id, { id, tenant, erasedAt });
+          return true;
+        }),
+    });
   const imageStore: Pick<ImageStore, 'put' | 'remove'> = {
     async put({ captureId }, files) {
       if (fixture.imagesOverloaded) {

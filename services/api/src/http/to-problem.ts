@@ -21,6 +21,7 @@ const byCode: Readonly<Record<string, ProblemName>> = {
   capture_gone: 'gone',
   redis_unavailable: 'unavailable',
   record_newer: 'unavailable',
+  record_invalid: 'capture-damaged',
   image_store_full: 'unavailable',
   image_store_failed: 'unavailable',
   image_store_overloaded: 'overloaded',

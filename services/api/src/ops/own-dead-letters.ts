@@ -31,7 +31,7 @@ export interface OwnOptions {
 
 /**
  * The dead letters as one tenant may see them: others' are answered as what is no dead letter. A letter whose capture's record
- * is gone or can't be read names no tenant; with several tenants it is left to whoever has access to Redis.
+ * is gone, or tells nothing of that, names no tenant; with several tenants it is left to whoever has access to Redis.
  */
 export interface OwnDeadLetters {
   list(
@@ -50,7 +50,7 @@ export function createOwnDeadLetters({ letters, isAlone }: OwnDeadLettersDeps): 
   };
   const show = async (tenant: string, captureId: string): Promise<DeadLetter | null> => {
     const letter = await letters.show(captureId);
-    const owns = typeof letter?.capture === 'string' ? isAlone(tenant) : letter?.capture.tenant === tenant;
+    const owns = letter?.tenant === null ? isAlone(tenant) : letter?.tenant === tenant;
     return owns ? letter : null;
   };
   /** What of a selection is the tenant's, and the named captures that are not among its letters. */

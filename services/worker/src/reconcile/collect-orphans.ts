@@ -8,7 +8,7 @@ import { readBehind } from '@identity-events/shared/store/read-behind';
 
 export interface CollectOrphansDeps extends Pick<EndCaptureDeps, 'now' | 'imageGraceMs'> {
   readonly images: Pick<ImageStore, 'listOwners' | 'remove'>;
-  readonly captures: Pick<Captures, 'read' | 'readRemains'>;
+  readonly captures: Pick<Captures, 'read' | 'salvage'>;
   readonly logger: Logger;
   /** Images younger than this may be on their way to their record: well above the longest request. */
   readonly orphanAgeMs: number;
@@ -59,7 +59,7 @@ async function isOwned(
   { tenant, captureId }: ImageOwner,
 ): Promise<boolean> {
   const found = await readBehind(captures, captureId);
-  const record = found === 'unreadable' ? ((await captures.readRemains(captureId)) ?? found) : found;
+  const record = found === 'unreadable' ? ((await captures.salvage(captureId, [tenant])) ?? found) : found;
   if (typeof record === 'string') return record !== 'missing';
   return record.tenant === tenant && (!isTerminal(record.status) || imagesHaveGrace(record, grace));
 }

@@ -19,7 +19,9 @@ export interface CaptureJobs {
 }
 
 export interface LookAfterDeps extends EndCaptureDeps {
-  readonly captures: Pick<Captures, 'read' | 'readRemains' | 'readErased' | 'finish' | 'announceAgain'>;
+  readonly captures: Pick<Captures, 'read' | 'salvage' | 'readErased' | 'finish' | 'announceAgain'>;
+  /** Whose captures there may be. */
+  readonly tenants: () => readonly string[];
   readonly watchlist: Watchlist;
   readonly jobs: CaptureJobs;
   readonly logger: Logger;
@@ -98,7 +100,7 @@ async function lookAfterErased({ captures, watchlist, now, againMs, logger }: Lo
  */
 async function lookAfterDamaged(deps: LookAfterDeps, captureId: string, job: JobState): Promise<Look> {
   const { captures, watchlist, now, againMs, graceMs, logger } = deps;
-  const remains = await captures.readRemains(captureId);
+  const remains = await captures.salvage(captureId, deps.tenants());
   const due = (remains?.expiresAt ?? 0) + graceMs;
   let mended = false;
   if (remains && isTerminal(remains.status)) mended = await announceAgain(deps, remains);

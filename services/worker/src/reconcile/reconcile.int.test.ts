@@ -58,6 +58,7 @@ beforeEach(async () => {
   const watchlist = createWatchlist(redis);
   const clock = {
     now: () => now,
+    tenants: () => ['demo', 'other'],
     graceMs: minuteMs,
     againMs: 5 * minuteMs,
     retentionMsOf: () => hourMs,
@@ -256,6 +257,13 @@ const damages: [string, (key: string) => Promise<unknown>][] = [
   ['a count that is no number', (key) => redis.hset(key, { failedCalls: 'NaN', callsLeft: 'x' })],
   ['neither lane nor times', (key) => redis.hdel(key, 'lane', 'createdAt', 'expectedBy')],
   ['no version', (key) => redis.hdel(key, 'v')],
+  [
+    'neither id nor tenant, kind and status, nor a count',
+    async (key) => {
+      await redis.hdel(key, 'id', 'tenant', 'kind', 'status');
+      await redis.hset(key, 'failedCalls', 'x');
+    },
+  ],
 ];
 
 it.each(damages)(
@@ -281,6 +289,13 @@ it.each(damages)(
     expect(await watched()).toEqual([]);
   },
 );
+
+it('a record that lacks only what the index knows is whole again, and its capture goes on', async () => {
+  const capture = await queued();
+  await redis.hdel(keys.capture(capture.id), 'tenant', 'kind', 'status');
+  expect(await round(2 * minuteMs)).toMatchObject({ unreadable: 1, outboxDepth: 0 });
+  expect(await captures.begin(capture.id)).toMatchObject({ tenant: 'demo', kind: capture.kind, status: 'processing' });
+});
 
 it('a damaged record whose deadline can not be read fails at once; one that does not tell whose it is stays in sight', async () => {
   const [timeless, nobodys] = [await queued(), await queued()];
