@@ -3,6 +3,7 @@ import type { CaptureIndex } from '@identity-events/shared/store/capture-index';
 import type { Captures } from '@identity-events/shared/store/captures';
 import { eraseRecord, remainsMs } from '@identity-events/shared/store/erase-record';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
+import { erasedRemains } from './erased-remains.ts';
 
 /** The jobs of captures, as far as their end needs them. */
 export interface CaptureJobs {
@@ -48,7 +49,7 @@ async function eraseWhatIsKept(deps: EraseCaptureDeps, tenant: string, captureId
   if (found === 'damaged') return eraseDamaged(deps, tenant, captureId);
   const record = found?.tenant === tenant ? found : null;
   // Asked for another tenant's as well, so that it costs as much as one that never was.
-  const owner = record ?? (await deps.captures.readErased(captureId));
+  const owner = record ?? (await erasedRemains(deps.captures, captureId));
   if (owner?.tenant !== tenant) return null;
   if (record) await eraseRecord(deps.captures, record, deps.now());
   return owner;

@@ -215,4 +215,6 @@ it('a damaged capture is told from one that never was, to its tenant alone, and 
   const erased = await post('abandon', { captureIds: [id], force: true }).expect(200);
   expect(deadLetterResults.parse(erased.body).counts).toEqual({ erased: 1 });
   expect((await get(`/v1/captures/${id}`)).body.type).toBe('/problems/gone');
+  await redis.hdel(keys.capture(id), 'tenant');
+  for (const key of [apiKey, strangerKey]) await get(`/v1/captures/${id}`, key).expect(404);
 });
