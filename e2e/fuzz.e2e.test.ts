@@ -7,7 +7,7 @@ import { fuzzSystem, openFuzzSystem } from './fuzz/fuzz-system.ts';
 import type { TestSystem } from './support/test-system.ts';
 
 // The same requests in every run: one that fails is about what was changed. `npm run fuzz` sends others each time.
-const asAlways = ['--generation-deterministic', '--max-examples', '60', '--workers', '2', '--no-shrink'];
+const asAlways = ['--generation-deterministic', '--max-examples', '25', '--workers', '2', '--no-shrink'];
 
 let system: TestSystem;
 let broken: Server;
@@ -29,7 +29,7 @@ it('every route answers whatever is sent to it as its document says, and never w
   const { ok, text } = await fuzzSystem(system, asAlways);
   expect(text).toMatch(/Selected: (\d+)\/\1\s+Tested: \1\n/);
   expect(ok, text).toBe(true);
-  expect(Number(/Test cases:\s+(\d+) generated/.exec(text)?.[1])).toBeGreaterThan(1_000);
+  expect(Number(/Test cases:\s+(\d+) generated/.exec(text)?.[1])).toBeGreaterThan(500);
 });
 
 it('a server error is told, though the document allows it', async () => {
