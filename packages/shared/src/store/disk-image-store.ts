@@ -20,7 +20,7 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
       const staging = `${folder}${stagingSuffix}`;
       try {
         const made = await mkdir(staging, { recursive: true });
-        await Promise.all(
+        await allOf(
           [...images].map(([name, image]) =>
             writeFlushed(join(staging, name), sealer.sealInParts(image, imageContext(owner, name))),
           ),
@@ -56,6 +56,12 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
       }
     },
   };
+}
+
+/** Rejects with the first failure once none is under way: a file that is opened late would keep its folder from being removed. */
+async function allOf(writes: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(writes)).find((write) => write.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function writeFlushed(path: string, parts: readonly Uint8Array[]): Promise<void> {

@@ -54,18 +54,6 @@ it('what would be too much is refused before it is stored, and is taken once the
   expect(await usage()).toEqual({ demo: 0, other: 51 });
 });
 
-it('images go also where a full Redis refuses to count them, and who had the room is found', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'images-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  const counting = createImageUsage(redis);
-  const full = { ...counting, release: () => Promise.reject(new Error('OOM')) };
-  const store = meterImages(createDiskImageStore(root, contractSealer), full);
-  await store.put(owner('cap_01'), images(100));
-  await expect(store.remove(owner('cap_01'))).rejects.toThrow('OOM');
-  await expect(store.get(owner('cap_01'), 'front')).rejects.toMatchObject({ code: 'image_missing' });
-  expect(await Array.fromAsync(store.listOwners(Date.now() + 60_000))).toContainEqual(owner('cap_01'));
-});
-
 it('many at once take no more room than there is', async () => {
   const store = await open(1_000);
   const ids = Array.from({ length: 40 }, (_, n) => `cap_${n + 10}`);

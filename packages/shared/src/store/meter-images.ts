@@ -26,12 +26,8 @@ export function meterImages(images: ImageStore, usage: ImageUsage): ImageStore {
       }
     },
     async remove(owner) {
-      try {
-        await usage.release(owner);
-      } finally {
-        // Also where a full Redis refuses to count: what is left of the room is found by its owner's name.
-        await images.remove(owner);
-      }
+      await usage.release(owner);
+      await images.remove(owner);
     },
     async *listOwners(before) {
       yield* images.listOwners(before);
