@@ -1,5 +1,5 @@
 import { captureLimits } from '@identity-events/shared/contracts/capture';
-import { imageSize } from 'image-size';
+import { type ImageSize, jpegSize, pngSize } from './read-image-size.ts';
 
 /** What is wrong with an image. */
 export interface ImageFault {
@@ -19,21 +19,17 @@ export function inspectImage(image: Uint8Array): ImageFault | undefined {
   if (image.byteLength > captureLimits.imageBytesMax) {
     return { kind: 'too_large', detail: `is larger than ${captureLimits.imageBytesMax} bytes` };
   }
-  if (!startsWith(image, jpegStart) && !startsWith(image, pngStart)) {
-    return { kind: 'unsupported_type', detail: 'is neither JPEG nor PNG by its content' };
-  }
-  return sizeFault(image);
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+  if (startsWith(bytes, jpegStart)) return sizeFault(jpegSize(bytes));
+  if (startsWith(bytes, pngStart)) return sizeFault(pngSize(bytes));
+  return { kind: 'unsupported_type', detail: 'is neither JPEG nor PNG by its content' };
 }
 
-function sizeFault(image: Uint8Array): ImageFault | undefined {
-  try {
-    const { width, height } = imageSize(image);
-    if (!(width > 0 && height > 0)) return { kind: 'invalid', detail: 'has no pixels' };
-    if (width * height <= captureLimits.imagePixelsMax) return undefined;
-    return { kind: 'too_large', detail: `has more than ${captureLimits.imagePixelsMax} pixels` };
-  } catch {
-    return { kind: 'invalid', detail: 'has no readable width and height' };
-  }
+function sizeFault(size: ImageSize | undefined): ImageFault | undefined {
+  if (!size) return { kind: 'invalid', detail: 'has no readable width and height' };
+  if (size.width === 0 || size.height === 0) return { kind: 'invalid', detail: 'has no pixels' };
+  if (size.width * size.height <= captureLimits.imagePixelsMax) return undefined;
+  return { kind: 'too_large', detail: `has more than ${captureLimits.imagePixelsMax} pixels` };
 }
 
 function startsWith(image: Uint8Array, start: Uint8Array): boolean {
