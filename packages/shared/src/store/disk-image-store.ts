@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, errorCode } from '../runtime/errors.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
 import { type ImageOwner, type ImageStore, imageContext } from './image-store.ts';
 import { listOwners, stagingSuffix } from './list-owners.ts';
 import type { Sealer } from './seal.ts';
@@ -64,10 +65,12 @@ async function allOf(writes: readonly Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason;
 }
 
+/** Resolves once the file is on the disk; its parts are empty then. */
 async function writeFlushed(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await writeAll(file, parts);
+    freeMemory(parts);
     await file.datasync();
   } finally {
     await file.close();

@@ -17,7 +17,7 @@ const partBytes = 64 * 1024;
  */
 export interface Sealer {
   seal(plain: Uint8Array, context: string): Buffer;
-  /** The same in pieces, one behind the other, for whoever can write them so: nothing large is copied. */
+  /** The same in pieces, one behind the other, for whoever can write them so: nothing large is copied, or used by anybody else. */
   sealInParts(plain: Uint8Array, context: string): Buffer[];
   /** Throws `AppError('seal_broken')` when the key is not in the ring, or value or context were changed. */
   open(sealed: Uint8Array, context: string): Buffer;

@@ -17,10 +17,16 @@ function post({ app }: ApiFixture, key = 'key-1'): request.Test {
   return request(app).post('/v1/captures').set('authorization', `Bearer ${apiKey}`).set('idempotency-key', key);
 }
 
-function postImages(fixture: ApiFixture, key = 'key-1'): request.Test {
+const names = ['front', 'back', 'face1', 'face2', 'face3'];
+
+function postImages(
+  fixture: ApiFixture,
+  key = 'key-1',
+  imageOf = (seed: number) => jpegOf(300, 200, seed),
+): request.Test {
   const test = post(fixture, key).field('kind', 'national_id').field('subject', 'user-1').field('userToken', 'token');
-  ['front', 'back', 'face1', 'face2', 'face3'].forEach((name, seed) => {
-    test.attach(name, jpegOf(300, 200, seed), { filename: '../../etc/passwd', contentType: 'text/html' });
+  names.forEach((name, seed) => {
+    test.attach(name, imageOf(seed), { filename: '../../etc/passwd', contentType: 'text/html' });
   });
   return test;
 }
@@ -46,17 +52,30 @@ it('accepts a link: stored, queued, 202 with its address', async () => {
   expect(stored).not.toContain('end.user.token');
 });
 
-it('accepts images as multipart, and the same images as JSON are the same capture', async () => {
+it.each([
+  ['small', 0],
+  ['large', 300_000],
+])('accepts %s images as multipart, and the same images as JSON are the same capture', async (_, moreBytes) => {
   const fixture = createApiFixture();
-  const first = await postImages(fixture).expect(202);
-  expect(fixture.images.get(first.body.id)).toEqual(['front', 'back', 'face1', 'face2', 'face3']);
+  const imageOf = (seed: number): Buffer => Buffer.concat([jpegOf(300, 200, seed), Buffer.alloc(moreBytes, seed)]);
+  const first = await postImages(fixture, 'key-1', imageOf).expect(202);
+  expect([...(fixture.images.get(first.body.id)?.keys() ?? [])]).toEqual(names);
   const json: Record<string, string> = { kind: 'national_id', subject: 'user-1', userToken: 'token' };
-  ['front', 'back', 'face1', 'face2', 'face3'].forEach((name, seed) => {
-    json[name] = jpegOf(300, 200, seed).toString('base64');
+  names.forEach((name, seed) => {
+    json[name] = imageOf(seed).toString('base64');
   });
   const second = await post(fixture).send(json).expect(202);
   expect(second.body).toEqual(first.body);
   expect(fixture.images.size).toBe(1);
+});
+
+it('holds no image in memory once it has answered', async () => {
+  const fixture = createApiFixture();
+  const { body } = await postImages(fixture, 'key-1', (seed) =>
+    Buffer.concat([jpegOf(300, 200, seed), Buffer.alloc(300_000)]),
+  ).expect(202);
+  const images = [...(fixture.images.get(body.id)?.values() ?? [])];
+  expect(images.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0, 0, 0]);
 });
 
 it('answers the same key and body with the same capture, and queues it once more only as the same job', async () => {

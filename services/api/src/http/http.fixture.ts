@@ -29,7 +29,8 @@ export const waitsMax = 2;
 export interface ApiFixture {
   readonly app: Express;
   readonly stored: Map<string, NewCapture>;
-  readonly images: Map<string, readonly string[]>;
+  /** By capture, as they were put. */
+  readonly images: Map<string, ReadonlyMap<string, Uint8Array>>;
   readonly queued: string[];
   readonly identityImages: FakeIdentityImages;
   readonly audited: AuditEntry[];
@@ -94,7 +95,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       if (fixture.imagesOverloaded) {
         throw new AppError('image_store_overloaded', 'too many wait', { retriable: true });
       }
-      images.set(captureId, [...files.keys()]);
+      images.set(captureId, files);
     },
     remove: async ({ captureId }) => void images.delete(captureId),
   };

@@ -1,4 +1,5 @@
 import { captureLimits, type ImageName, imageNames } from '@identity-events/shared/contracts/capture';
+import { freeMemory } from '@identity-events/shared/runtime/free-memory';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import type { UncheckedCapture } from '../captures/check-capture.ts';
@@ -25,6 +26,7 @@ const limits: busboy.Limits = {
 export async function readMultipartCapture(request: Request): Promise<UncheckedCapture> {
   const fields = new Map<string, string>();
   const images = new Map<ImageName, Uint8Array>();
+  const arrived: Buffer[] = [];
   await new Promise<void>((resolve, reject) => {
     const parser = openParser(request);
     const fail = (error: HttpProblem): void => {
@@ -39,7 +41,10 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
     });
     parser.on('file', (name, stream) => {
       const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        arrived.push(chunk);
+      });
       stream.on('error', () => fail(malformed('The body ended in the middle of a file.')));
       stream.on('close', () => {
         if (isImageName(name) && !images.has(name)) images.set(name, Buffer.concat(chunks));
@@ -54,6 +59,8 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
     request.on('aborted', () => fail(malformed('The body ended early.')));
     request.pipe(parser);
   });
+  // Here, and not earlier: the end of one image and the start of the next may have arrived together.
+  freeMemory(arrived);
   return { fields: Object.fromEntries(fields), images };
 }
 

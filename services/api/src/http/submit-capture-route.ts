@@ -1,3 +1,4 @@
+import { freeMemory } from '@identity-events/shared/runtime/free-memory';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Client } from '@identity-events/shared/tenants/tenant';
 import type { Request, RequestHandler, Response } from 'express';
@@ -56,15 +57,19 @@ async function submit(
   { client, idempotencyKey, multipart }: Submission,
 ): Promise<CaptureRecord> {
   const unchecked = await (multipart ? readMultipartCapture(request) : readJsonCapture(request, response));
-  const checked = checkCapture(unchecked, deps.submit.now());
-  if (!checked.ok) throw problemOfFaults(checked.faults);
-  const { tenant } = client;
-  return submitCapture(deps.submit, {
-    tenant,
-    idempotencyKey,
-    traceparent: traceparentOfResult(response),
-    ...checked.capture,
-  });
+  try {
+    const checked = checkCapture(unchecked, deps.submit.now());
+    if (!checked.ok) throw problemOfFaults(checked.faults);
+    return await submitCapture(deps.submit, {
+      tenant: client.tenant,
+      idempotencyKey,
+      traceparent: traceparentOfResult(response),
+      ...checked.capture,
+    });
+  } finally {
+    // Nobody has them any more: what was stored are sealed copies.
+    freeMemory(unchecked.images.values());
+  }
 }
 
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ ; the quotes of its syntax may be left out. */
