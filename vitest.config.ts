@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tools/src/test/longest-first.ts';
+import { reporters } from './tools/src/test/reporters.ts';
 
 const SOURCE = ['source', 'node', 'development|production'];
+// Files that measure the machine: nothing else may run beside them.
+const alone = [
+  'e2e/budget.e2e.test.ts', // how much of a budget of calls per half a second is used
+  'e2e/tenants.e2e.test.ts', // how long one tenant waits while another floods
+  'load/bench/ratios.e2e.test.ts', // processor time, and Redis' traffic
+];
 const never = ['**/node_modules/**', '**/dist/**', '**/.cache/**', '**/.run/**'];
 
 // Workspace packages resolve to their TypeScript, as they do for Node under --conditions=source. `import` must not be
@@ -11,11 +19,19 @@ const fromSource = {
   ssr: { resolve: { conditions: SOURCE, externalConditions: ['source'] } },
 };
 
+const wholeSystem = {
+  globalSetup: 'tools/src/test/require-engines.ts',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     watch: false,
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    reporters: reporters(process.env['TEST_REPORTS']),
     projects: [
       {
         ...fromSource,
@@ -42,12 +58,14 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['{e2e,load}/**/*.e2e.test.ts'],
-          exclude: never,
-          globalSetup: 'tools/src/test/require-engines.ts',
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: [...never, ...alone],
+          ...wholeSystem,
         },
+      },
+      {
+        ...fromSource,
+        // One at a time, which vitest does after everything else.
+        test: { name: 'e2e-alone', include: alone, exclude: never, fileParallelism: false, ...wholeSystem },
       },
     ],
   },

@@ -3,7 +3,7 @@ import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
 
-const database = 43;
+const database = 61;
 let system: TestSystem;
 let redis: Awaited<ReturnType<typeof openTestRedis>>;
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openTestBrowser, type TestBrowser } from './support/browser.ts';
 import { openTestSystem, type TestSystem } from './support/test-system.ts';
 
-const [database, password] = [9, 'password-of-the-operator'];
+const database = 9;
+const password = 'password-of-the-operator';
 const credentials = { username: 'operator', password };
 
 let system: TestSystem;

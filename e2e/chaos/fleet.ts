@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { COMPILED, ROOT } from '@identity-events/tools/paths';
 import { freePort } from '@identity-events/tools/processes/free-port';
 import { type ManagedProcess, type ProcessExit, startProcess } from '@identity-events/tools/processes/process';
 import { answersOk, type PartSpec } from '@identity-events/tools/system/part';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const CRASHING_WORKER = 'e2e/chaos/crashing-worker.ts';
 
 export interface FleetOptions {
@@ -125,7 +125,7 @@ function startWorkerProcess(name: string, logFile: string, env: Record<string, s
     env: {
       PATH: process.env['PATH'] ?? '',
       // Many short lives: what was compiled once is not compiled again.
-      NODE_COMPILE_CACHE: join(dirname(logFile), 'compile-cache'),
+      NODE_COMPILE_CACHE: COMPILED,
       LOG_LEVEL: 'info',
       ...env,
     },

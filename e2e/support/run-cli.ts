@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ROOT } from '@identity-events/tools/paths';
+import { COMPILED, ROOT } from '@identity-events/tools/paths';
 
 const main = join(ROOT, 'packages/cli/src/main.ts');
 
@@ -41,11 +41,9 @@ export function runCliOnTerminal(args: readonly string[], env: Readonly<Record<s
 }
 
 const nodeArgs = (args: readonly string[]): string[] => ['--conditions=source', main, ...args];
-/** Many runs: what Node has compiled once is kept, which makes the next start quicker. */
-const compiled = join(ROOT, '.cache', 'node-compile');
 const own = (env: Readonly<Record<string, string>>) => ({
   PATH: process.env['PATH'] ?? '',
-  NODE_COMPILE_CACHE: compiled,
+  NODE_COMPILE_CACHE: COMPILED,
   ...env,
 });
 

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 
-const numbers = /(?:openTestRedis\(|testRedisUrl\(|\bdatabase(?::| =) )(\d+)/g;
+const numbers = /(?:openTestRedis\(|testRedisUrl\(|openFuzzSystem\(|\bdatabase(?::| =) )(\d+)/g;
 
 function databasesOf(pattern: string): Map<string, Set<string>> {
   const files = globSync(pattern, { cwd: ROOT, exclude: ['**/node_modules/**', '**/.cache/**', '**/.run/**'] });
@@ -15,8 +15,14 @@ function databasesOf(pattern: string): Map<string, Set<string>> {
   return owners;
 }
 
-it('test files that run side by side have a Redis database each: every one clears its own', () => {
-  const owners = databasesOf('{packages,services,tools,load}/**/*.int.test.ts');
-  expect(owners.size).toBeGreaterThan(15);
-  expect([...owners].filter(([, files]) => files.size > 1)).toEqual([]);
-});
+it.each([
+  ['integration', '{packages,services,tools,load}/**/*.int.test.ts', 15],
+  ['whole-system', '{e2e,load}/**/*.e2e.test.ts', 15],
+])(
+  '%s test files that run side by side have a Redis database each: every one clears its own',
+  (_, pattern, atLeast) => {
+    const owners = databasesOf(pattern);
+    expect(owners.size).toBeGreaterThan(atLeast);
+    expect([...owners].filter(([, files]) => files.size > 1)).toEqual([]);
+  },
+);

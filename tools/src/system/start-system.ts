@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FROM_SOURCE } from '../paths.ts';
+import { COMPILED, FROM_SOURCE } from '../paths.ts';
 import { freePort } from '../processes/free-port.ts';
 import { apiClient, type Keys } from './keys.ts';
 import { answersOk, type Part, type PartSpec, startPart } from './part.ts';
@@ -137,7 +137,11 @@ function partSpecs(
     ...(from === 'source'
       ? { entry: `${folder}/src/main.ts`, nodeArgs: [FROM_SOURCE, ...(nodeArgs?.[name] ?? [])] }
       : { entry: `${folder}/dist/main.js`, nodeArgs: nodeArgs?.[name] ?? [] }),
-    env: { ...(from === 'dist' && { NODE_ENV: 'production' }), ...own, ...env?.[name] },
+    env: {
+      ...(from === 'dist' ? { NODE_ENV: 'production' } : { NODE_COMPILE_CACHE: COMPILED }),
+      ...own,
+      ...env?.[name],
+    },
     logFile: join(logDir, `${name}.log`),
   });
   return {
