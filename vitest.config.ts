@@ -39,6 +39,10 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+          // Most are done sooner than what they import is loaded, so files share a process and its modules. Whoever changes something
+          // of the process puts it back; environments are put back here.
+          isolate: false,
+          unstubEnvs: true,
           testTimeout: 10_000,
         },
       },

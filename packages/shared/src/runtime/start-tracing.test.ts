@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { expect, it, vi } from 'vitest';
+import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
+import { afterAll, expect, it, vi } from 'vitest';
 import { createLifecycle } from './lifecycle.ts';
 import { inSpan, traceparentOf } from './spans.ts';
 import { startTracing, wantsTraces } from './start-tracing.ts';
 
 const endpoint = 'http://127.0.0.1:1';
+
+// Tracing is the whole process's, and other files run in it.
+afterAll(() => {
+  for (const api of [trace, context, propagation, metrics, diag]) api.disable();
+});
 
 it.each<[wants: boolean, env: Record<string, string>]>([
   [false, {}],
