@@ -108,6 +108,22 @@ it.each([
   }
 });
 
+it('after ten wrong passwords an address is told to come back, with the right one too; asking without any is no try', async () => {
+  const app = open();
+  const ask = (given?: string) => {
+    const asked = request(app).get('/ops/status.json');
+    return given === undefined ? asked : asked.auth('ada', given);
+  };
+  for (let n = 0; n < 12; n += 1) await ask().expect(401);
+  for (let n = 0; n < 10; n += 1) await ask(`guess-${n}`).expect(401);
+  for (const given of ['guess', password]) {
+    const { headers } = await ask(given).expect(429);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
+  }
+  await request(open()).get('/ops/').auth('ada', password).expect(200);
+});
+
 it('the pages name nothing from elsewhere, and say so', async () => {
   for (const path of ['/ops/', '/ops/queues/']) {
     const { text, headers } = await request(open()).get(path).auth('ada', password).expect(200);
