@@ -37,7 +37,7 @@ const newCapture = (): NewCapture => ({
   createdAt: Date.now(),
   expiresAt: Date.now() + hourMs,
   transactionId: randomUUID(),
-  userToken: 'x'.repeat(1_000),
+  userToken: Buffer.alloc(1_000),
 });
 
 /** Everything by which a capture could be found. */

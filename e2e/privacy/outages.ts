@@ -14,7 +14,7 @@ export async function leaveDeadLetters(stage: PrivacyStage): Promise<void> {
   const damages: readonly ((id: string) => Promise<unknown>)[] = [
     (id) => rm(imageOf(id)),
     (id) => appendFile(imageOf(id), 'x'),
-    (id) => redis.hset(keys.capture(id), 'userToken', 'no seal'),
+    (id) => redis.set(keys.userToken(id), 'no seal'),
     (id) => redis.hset(keys.capture(id), 'createdAt', 'nonsense'),
     (id) => redis.hset(`${redisPrefix}:captures:${id}`, 'data', '{"v":9}'),
   ];

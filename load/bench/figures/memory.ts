@@ -32,6 +32,7 @@ async function addBareJobs(redis: Redis, count: number, next: () => { readonly f
 async function sampleKeys(redis: Redis): Promise<[name: string, bytes: number][]> {
   const kinds: [name: string, pattern: string, type: string][] = [
     ['record', '{idv}:capture:*', 'hash'],
+    ['token', '{idv}:user-token:*', 'string'],
     ['job', '{idv}:captures:cap_*', 'hash'],
     ['idempotency', '{idv}:idem:*', 'string'],
   ];
@@ -66,7 +67,7 @@ export const memory: Figure = async (stage, { captures }) => {
   return {
     name: 'memory',
     title: 'Redis memory of a queued `link` capture',
-    how: `What Redis' dataset grows by for each of ${count.toLocaleString('en')} captures of 1 KB, record, job, idempotency, index and watchlist together; against BullMQ jobs with the same fields as data and nothing else.`,
+    how: `What Redis' dataset grows by for each of ${count.toLocaleString('en')} captures of 1 KB, record, token, job, idempotency, index and watchlist together; against BullMQ jobs with the same fields as data and nothing else.`,
     verdicts: [atMost('bytes, of a bare job', ours / bare, 1.5, ' times')],
     table: {
       head: ['', 'bytes for each'],

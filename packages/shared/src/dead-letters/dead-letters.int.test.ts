@@ -54,7 +54,7 @@ async function accepted(change: Partial<NewCapture> = {}): Promise<NewCapture> {
     createdAt: start,
     expiresAt: start + 3_600_000,
     transactionId: randomUUID(),
-    userToken: 'sealed',
+    userToken: Buffer.from('sealed'),
     ...change,
   };
   await captures.accept(capture, { key: capture.id, fingerprint: 'f', windowMs: 60_000 }, [{ calls: 10, ms: 1_000 }]);

@@ -112,7 +112,7 @@ class Accept implements Command {
     const [kind, lane, fingerprint] = [this.#kind, this.#lane, this.#fingerprint];
     const capture = { id, tenant, subject: 'user-1', kind, lane, createdAt, expiresAt: createdAt + 600_000 };
     const acceptance = await real.captures.accept(
-      { ...capture, transactionId: randomUUID(), userToken: 'sealed' },
+      { ...capture, transactionId: randomUUID(), userToken: Buffer.from('sealed') },
       { key: this.#key, fingerprint, windowMs: 600_000 },
       [{ calls: 10, ms: 1_000 }],
     );
@@ -400,7 +400,7 @@ async function compare(model: Model, { captures, outbox, jobs, letters, images }
       expect(record).toMatchObject({ status, failedCalls });
       expect(record?.redrives ?? 0).toBe(redrives);
       expect([...(record?.steps.keys() ?? [])].sort()).toEqual([...steps].sort());
-      expect(record?.userToken === undefined).toBe(!isOpen(status));
+      expect((await redis.exists(keys.userToken(id))) === 1).toBe(isOpen(status));
       expect(record?.outcome?.outcome).toBe(isOpen(status) ? undefined : status);
       expect(record?.published !== undefined).toBe(event === 'published');
       expect((await redis.pttl(keys.capture(id))) > 0).toBe(!isOpen(status));
@@ -413,6 +413,7 @@ const remains = ['createdAt', 'erasedAt', 'id', 'status', 'tenant', 'v'];
 /** What is kept of an erased capture, and until its redaction is in Kafka for announcing it. */
 async function compareErased({ id, key, redaction }: ModelCapture, captures: Captures): Promise<void> {
   expect(await captures.read(id)).toBeNull();
+  expect(await redis.exists(keys.userToken(id))).toBe(0);
   const kept = Object.keys(await redis.hgetall(keys.capture(id))).sort();
   if (redaction === 'published') expect(kept).toEqual(remains);
   else expect(kept).toEqual(expect.arrayContaining(['outcome', 'subject', ...remains]));

@@ -38,9 +38,12 @@ const recordedOutcome = z.discriminatedUnion('outcome', [
   identityFailed.loose().extend({ ...anyChecks, reason: reason.loose().extend({ code: z.string() }) }),
 ]);
 
+/** Versions of records that can be read: in `1`, the sealed token stands in the record, in base64. Written is the last one. */
+export const recordVersions = ['1', '2'] as const;
+
 /** The fields of a record but its steps. */
 export const recordFields = z.object({
-  v: z.literal('1'),
+  v: z.enum(recordVersions),
   id: z.string(),
   tenant: z.string(),
   subject: z.string(),
@@ -53,8 +56,6 @@ export const recordFields = z.object({
   expectedBy: epochMs,
   /** The provider's transaction: given by the client, or made at the front door and sent with the first call. */
   transactionId: z.string(),
-  /** Sealed end user's token; gone once the capture is terminal. */
-  userToken: z.string().optional(),
   traceparent: z.string().optional(),
   /** Digest of the Idempotency-Key it was accepted with. */
   idempotency: z.string().optional(),
@@ -92,7 +93,11 @@ const step = z.looseObject({ finishedAt: epochMs, durationMs: z.number() });
 export type RecordedStep = z.infer<typeof step>;
 
 /** The truth about one capture. `steps` holds what each finished provider step brought, by step name. */
-export type CaptureRecord = z.infer<typeof recordFields> & { readonly steps: ReadonlyMap<string, RecordedStep> };
+export type CaptureRecord = z.infer<typeof recordFields> & {
+  readonly steps: ReadonlyMap<string, RecordedStep>;
+  /** The sealed token of the end user: for whoever begins the capture, and until it ends. */
+  readonly userToken?: Buffer | undefined;
+};
 
 const stepPrefix = 'step:';
 
@@ -110,7 +115,7 @@ const isErased = (hash: Readonly<Record<string, string>>): boolean => hash['stat
 
 /** Values of which later versions may have more than this one. */
 const known: Readonly<Record<string, readonly string[]>> = {
-  v: ['1'],
+  v: recordVersions,
   status: captureStatuses,
   kind: captureKinds,
   lane: lanes,

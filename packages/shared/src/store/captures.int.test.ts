@@ -25,7 +25,7 @@ const newCapture = (): NewCapture => ({
   createdAt: 1_700_000_000_000,
   expiresAt: 1_700_086_400_000,
   transactionId: randomUUID(),
-  userToken: 'sealed',
+  userToken: Buffer.from('sealed'),
 });
 const windows = [
   { calls: 10, ms: 1_000 },
@@ -101,9 +101,9 @@ const kept = { live: true, finishedAt: 5, durationMs: 2 };
 it('a record goes from queued to processing to its end, and no further', async () => {
   const capture = newCapture();
   await captures.accept(capture, claim(), windows);
-  expect(await captures.read(capture.id)).toMatchObject({ status: 'queued', failedCalls: 0, userToken: 'sealed' });
+  expect(await captures.read(capture.id)).toMatchObject({ status: 'queued', failedCalls: 0 });
   expect(await captures.noteFailedCalls(capture.id, 1)).toBe(false);
-  expect(await captures.begin(capture.id)).toMatchObject({ status: 'processing' });
+  expect(await captures.begin(capture.id)).toMatchObject({ status: 'processing', userToken: capture.userToken });
   expect(await captures.keepStep(capture, 'link', kept)).toBe(true);
   expect(await captures.noteFailedCalls(capture.id, 1)).toBe(true);
   expect(await captures.keepStep(capture, 'link', { ...kept, live: false })).toBe(true);
@@ -118,6 +118,7 @@ it('a record goes from queued to processing to its end, and no further', async (
   const ended = await captures.begin(capture.id);
   expect(ended).toMatchObject({ status: 'verified', failedCalls: 1, outcome: { outcome: 'verified' } });
   expect(ended?.userToken).toBeUndefined();
+  expect(await redis.exists(keys.userToken(capture.id))).toBe(0);
   expect(await redis.pttl(keys.capture(capture.id))).toBeGreaterThan(0);
 });
 
@@ -276,7 +277,7 @@ it('says when an outcome can be expected, from the budget and the calls that are
 });
 
 it.each([
-  ['v', '2'],
+  ['v', '3'],
   ['status', 'resting'],
   ['kind', 'passport'],
   ['lane', 'night'],

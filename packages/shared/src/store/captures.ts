@@ -41,7 +41,7 @@ export interface NewCapture {
   readonly expiresAt: number;
   readonly transactionId: string;
   /** Already sealed. */
-  readonly userToken?: string | undefined;
+  readonly userToken?: Buffer | undefined;
   readonly traceparent?: string | undefined;
 }
 
@@ -198,6 +198,7 @@ export function createCaptures(redis: Redis): Captures {
           keys.watchlist,
           keys.index(tenant, 'queued', capture.kind),
           keys.subjectIndex(tenant, capture.subject),
+          keys.userToken(id),
         ],
         toAcceptArgs({ ...capture, idempotency }, claim, windows),
       );
@@ -206,8 +207,14 @@ export function createCaptures(redis: Redis): Captures {
     },
     ...readers(redis),
     async begin(captureId) {
-      const flat = (await runScript(redis, scripts.begin, [keys.capture(captureId)], [])) as string[];
-      return parseCaptureRecord(fromPairs(flat));
+      // In this order: the token of a capture that is not over was there before.
+      const [kept, flat] = await Promise.all([
+        whileRedisIsUp(() => redis.getBuffer(keys.userToken(captureId))),
+        runScript(redis, scripts.begin, [keys.capture(captureId)], []) as Promise<string[]>,
+      ]);
+      const hash = fromPairs(flat);
+      const record = parseCaptureRecord(hash);
+      return record && { ...record, userToken: kept ?? userTokenOfV1(hash) };
     },
     async keepStep({ id, tenant, expiresAt }, step, evidence, sealedIdentity) {
       const touched = [keys.capture(id), keys.backlog(tenant), keys.identity(id)];
@@ -254,7 +261,7 @@ function erasers(redis: Redis): Pick<Captures, 'erase' | 'forget'> {
       return (await runScript(redis, scripts.erase, touched, args)) === 1;
     },
     async forget(captureId, { tenant, erasedAt, remainsMs }) {
-      const touched = [keys.capture(captureId), keys.identity(captureId), keys.watchlist];
+      const touched = [keys.capture(captureId), keys.identity(captureId), keys.watchlist, keys.userToken(captureId)];
       const args = [captureId, acceptedAtIn(captureId), erasedAt, remainsMs, ...(tenant === undefined ? [] : [tenant])];
       return (await runScript(redis, scripts.forget, touched, args)) === 1;
     },
@@ -275,12 +282,12 @@ function toAcceptArgs(
   capture: NewCapture & { readonly idempotency: string },
   { fingerprint, windowMs }: IdempotencyClaim,
   windows: readonly Window[],
-): (string | number)[] {
-  const { id, kind, lane, createdAt, expiresAt } = capture;
+): (string | number | Buffer)[] {
+  const { id, kind, lane, createdAt, expiresAt, userToken = '', ...rest } = capture;
   const longestFirst = windows.toSorted((a, b) => b.ms - a.ms);
   const pairs = longestFirst.flatMap(({ calls, ms }) => [calls, ms]);
-  const fixed = [fingerprint, id, windowMs, lane, callsOf[kind], createdAt, expiresAt, windows.length];
-  return [...fixed, ...pairs, ...toFields(capture)];
+  const fixed = [fingerprint, id, windowMs, lane, callsOf[kind], createdAt, expiresAt, userToken, windows.length];
+  return [...fixed, ...pairs, ...toFields({ id, kind, lane, createdAt, expiresAt, ...rest })];
 }
 
 /** What the end of a capture touches, in the order of the scripts. */
@@ -298,6 +305,7 @@ function endKeys({ captureId, tenant, event }: Ending): string[] {
     keys.index(tenant, outcome, kind),
     keys.subjectIndex(tenant, subject),
     keys.identity(captureId),
+    keys.userToken(captureId),
   ];
 }
 
@@ -326,9 +334,13 @@ function toEraseArgs({ redacted, erasedAt }: Erasure): (string | number)[] {
   return [erasedAt, JSON.stringify(redacted), redacted.type];
 }
 
-function toFields(capture: NewCapture & { readonly idempotency: string }): (string | number)[] {
-  const given = Object.entries({ v: 1, status: 'queued', ...capture });
+function toFields(capture: Omit<NewCapture, 'userToken'> & { readonly idempotency: string }): (string | number)[] {
+  const given = Object.entries({ v: 2, status: 'queued', ...capture });
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+}
+
+function userTokenOfV1({ userToken }: Readonly<Record<string, string>>): Buffer | undefined {
+  return userToken === undefined ? undefined : Buffer.from(userToken, 'base64');
 }
 
 function fromPairs(flat: readonly string[]): Record<string, string> {

@@ -13,6 +13,8 @@ export const keys = {
   capture: (captureId: string): string => `${redisPrefix}:capture:${captureId}`,
   /** String: `<fingerprint> <captureId>` behind the digest of an Idempotency-Key; `- <captureId>` once that is erased. */
   idempotency: (tenant: string, digest: string): string => `${redisPrefix}:idem:${tenant}:${digest}`,
+  /** String of bytes: the sealed token of the end user; gone once the capture has ended. */
+  userToken: (captureId: string): string => `${redisPrefix}:user-token:${captureId}`,
   /** Hash with expiry: the sealed fields that were read from a person's card, by the step that brought them. */
   identity: (captureId: string): string => `${redisPrefix}:identity:${captureId}`,
   /** Sorted set, all scores 0: a tenant's captures of one kind that are in one status, by id; see index-scripts.ts. */

@@ -5,7 +5,7 @@ import { fieldContext } from './capture-record.ts';
 import { keys } from './keys.ts';
 import { whileRedisIsUp } from './redis-errors.ts';
 import { runScript, script } from './run-script.ts';
-import { keyIdOf, openText, type Sealer, sealText } from './seal.ts';
+import { keyIdOf, type Sealer } from './seal.ts';
 
 /** What became of the sealed values of Redis. */
 export interface Reencrypted {
@@ -20,9 +20,16 @@ export interface Reencrypted {
 }
 
 /** KEYS: hash. ARGV: field, value that must stand there, new value. HSET leaves the expiry alone. */
-const replaceScript = script(`
+const replaceInHash = script(`
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+`);
+
+/** KEYS: string. ARGV: value that must stand there, new value. */
+const replaceString = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
 return 1
 `);
 
@@ -35,59 +42,68 @@ return 1
  */
 export async function* reencrypt(redis: Redis, sealer: Sealer, dryRun: boolean): AsyncGenerator<Readonly<Reencrypted>> {
   const done: Reencrypted = { current: 0, renewed: 0, overtaken: 0, broken: 0 };
-  for (const kind of ['capture', 'identity'] as const) {
+  for (const kind of kinds) {
     const prefix = `${redisPrefix}:${kind}:`;
     let cursor = '0';
     do {
       const [next, found] = await whileRedisIsUp(() => redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', 500));
-      for (const key of found) await renewKey({ redis, sealer, dryRun, done }, kind, key.slice(prefix.length));
+      for (const key of found) {
+        const values = await readValues(redis, kind, key.slice(prefix.length));
+        for (const value of values) done[await renew(value, sealer, dryRun)] += 1;
+      }
       cursor = next;
       yield { ...done };
     } while (cursor !== '0');
   }
 }
 
-interface Renewal {
-  readonly redis: Redis;
-  readonly sealer: Sealer;
-  readonly dryRun: boolean;
-  readonly done: Reencrypted;
+/** Keys that hold sealed values: records of version 1, tokens, fields of cards. */
+const kinds = ['capture', 'user-token', 'identity'] as const;
+
+/** A sealed value where it stands. */
+interface SealedValue {
+  readonly sealed: Buffer;
+  readonly context: string;
+  /** Puts another one there; 0 when it is not what was read any more. */
+  readonly replace: (renewed: Buffer) => Promise<unknown>;
 }
 
-async function renewKey(renewal: Renewal, kind: 'capture' | 'identity', captureId: string): Promise<void> {
-  const { redis } = renewal;
+async function readValues(redis: Redis, kind: (typeof kinds)[number], captureId: string): Promise<SealedValue[]> {
   const record = keys.capture(captureId);
   const [tenant, userToken] = await whileRedisIsUp(() => redis.hmget(record, 'tenant', 'userToken'));
-  if (!tenant) return;
-  const contextOf = (field: string): string => fieldContext(tenant, captureId, field);
-  if (kind === 'capture') {
-    if (userToken) await renewValue(renewal, record, 'userToken', userToken, contextOf('userToken'));
-    return;
+  if (!tenant) return [];
+  const inHash = (hash: string, field: string, text: string, name: string): SealedValue => ({
+    sealed: Buffer.from(text, 'base64'),
+    context: fieldContext(tenant, captureId, name),
+    replace: (renewed) => runScript(redis, replaceInHash, [hash], [field, text, renewed.toString('base64')]),
+  });
+  if (kind === 'capture') return userToken ? [inHash(record, 'userToken', userToken, 'userToken')] : [];
+  if (kind === 'identity') {
+    const card = keys.identity(captureId);
+    const fields = Object.entries(await whileRedisIsUp(() => redis.hgetall(card)));
+    return fields.map(([step, text]) => inHash(card, step, text, `identity:${step}`));
   }
-  const card = keys.identity(captureId);
-  for (const [step, sealed] of Object.entries(await whileRedisIsUp(() => redis.hgetall(card)))) {
-    await renewValue(renewal, card, step, sealed, contextOf(`identity:${step}`));
-  }
+  const token = keys.userToken(captureId);
+  const sealed = await whileRedisIsUp(() => redis.getBuffer(token));
+  if (!sealed) return [];
+  const replace = (renewed: Buffer) => runScript(redis, replaceString, [token], [sealed, renewed]);
+  return [{ sealed, context: fieldContext(tenant, captureId, 'userToken'), replace }];
 }
 
-async function renewValue(
-  { redis, sealer, dryRun, done }: Renewal,
-  key: string,
-  field: string,
-  sealed: string,
-  context: string,
-): Promise<void> {
-  let plain: string;
+async function renew(
+  { sealed, context, replace }: SealedValue,
+  sealer: Sealer,
+  dryRun: boolean,
+): Promise<keyof Reencrypted> {
+  let plain: Buffer;
   try {
-    plain = openText(sealer, sealed, context);
+    plain = sealer.open(sealed, context);
   } catch (error) {
     if (errorCode(error) !== 'seal_broken') throw error;
-    done.broken += 1;
-    return;
+    return 'broken';
   }
-  const renewed = sealText(sealer, plain, context);
-  if (keyIdOf(Buffer.from(sealed, 'base64')) === keyIdOf(Buffer.from(renewed, 'base64'))) done.current += 1;
-  else if (dryRun) done.renewed += 1;
-  else if ((await runScript(redis, replaceScript, [key], [field, sealed, renewed])) === 1) done.renewed += 1;
-  else done.overtaken += 1;
+  const renewed = sealer.seal(plain, context);
+  if (keyIdOf(sealed) === keyIdOf(renewed)) return 'current';
+  if (dryRun || (await replace(renewed)) === 1) return 'renewed';
+  return 'overtaken';
 }

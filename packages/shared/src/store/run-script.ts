@@ -21,7 +21,7 @@ export function runScript(
   redis: Redis,
   { source, sha1 }: Script,
   keys: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   return whileRedisIsUp(async () => {
     try {

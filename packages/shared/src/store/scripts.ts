@@ -1,3 +1,4 @@
+import { recordVersions } from './capture-record.ts';
 import { luaMay } from './capture-states.ts';
 import { beginInIndex, endInIndex, enterIndex, leaveIndex } from './index-scripts.ts';
 
@@ -9,8 +10,8 @@ const tell = (record: string): string => `redis.call('PUBLISH', ${record}, '')`;
 /**
  * Takes a capture in, once per idempotency key, notes when its outcome can be expected, and puts it on the watchlist for
  * then and into the index. KEYS: idempotency key, record, backlog, log of the provider gate, watchlist, index of its status,
- * of its subject. ARGV: fingerprint, captureId, idempotency window ms, lane, calls it takes, epoch ms, deadline, number of windows, calls and ms of each (longest first),
- * then field/value pairs of the record. Returns {verdict, captureId, expectedBy}; verdict is `accepted`, `replayed` or
+ * of its subject, token of the user. ARGV: fingerprint, captureId, idempotency window ms, lane, calls it takes, epoch ms, deadline, sealed token or nothing,
+ * number of windows, calls and ms of each (longest first), then field/value pairs of the record. Returns {verdict, captureId, expectedBy}; verdict is `accepted`, `replayed` or
  * `conflict`, the latter two without expectedBy.
  */
 export const acceptScript = `
@@ -22,14 +23,14 @@ if held then
   local verdict = (fingerprint == ARGV[1] or fingerprint == '-') and 'replayed' or 'conflict'
   return {verdict, string.sub(held, split + 1)}
 end
-local lane, calls, now, windows = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[8])
+local lane, calls, now, windows = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[9])
 local backlog = redis.call('HMGET', KEYS[3], 'interactive', 'bulk', 'callMs')
 local ahead = tonumber(backlog[1] or 0) + (lane == 'bulk' and tonumber(backlog[2] or 0) or 0)
 -- Calls before the last one fill whole windows, the longest first; what is left over fills whole shorter ones in the next.
 local before = ahead + calls - 1
 local offset, at = 0, now
 for i = 1, windows do
-  local size, ms = tonumber(ARGV[7 + 2 * i]), tonumber(ARGV[8 + 2 * i])
+  local size, ms = tonumber(ARGV[8 + 2 * i]), tonumber(ARGV[9 + 2 * i])
   local whole = math.floor(before / size)
   before = before - whole * size
   local taken = redis.call('LINDEX', KEYS[4], size - 1 - before)
@@ -40,17 +41,21 @@ at = math.max(at, now + offset)
 local expectedBy = math.ceil(at + calls * tonumber(backlog[3] or 0))
 redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'PX', ARGV[3])
 redis.call('HINCRBY', KEYS[3], lane, calls)
-redis.call('HSET', KEYS[2], 'expectedBy', expectedBy, 'callsLeft', calls, unpack(ARGV, 9 + 2 * windows))
+redis.call('HSET', KEYS[2], 'expectedBy', expectedBy, 'callsLeft', calls, unpack(ARGV, 10 + 2 * windows))
+if ARGV[8] ~= '' then redis.call('SET', KEYS[8], ARGV[8]) end
 redis.call('ZADD', KEYS[5], math.min(expectedBy, tonumber(ARGV[7])), ARGV[2])
 ${enterIndex('KEYS[6]', 'KEYS[7]', 'ARGV[2]')}
 return {'accepted', ARGV[2], expectedBy}
 `;
 
+/** Lua: whether this version knows the version of a record. */
+const luaKnown = (v: string): string => `(${recordVersions.map((known) => `${v} == '${known}'`).join(' or ')})`;
+
 /** Marks a queued capture as begun, unless a newer version wrote it, and returns its whole record. KEYS: record. */
 export const beginScript = `
 local record = redis.call('HMGET', KEYS[1], 'status', 'v', 'id', 'tenant', 'kind')
 local status = record[1]
-if record[2] == '1' and ${luaMay('begin')} then
+if ${luaKnown('record[2]')} and ${luaMay('begin')} then
   redis.call('HSET', KEYS[1], 'status', 'processing')
   ${beginInIndex('record[3]', 'record[4]', 'record[5]')}
   if status == 'queued' then ${tell('KEYS[1]')} end
@@ -104,6 +109,7 @@ redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', 
 -- A damaged record may lack them; the end must not fail half-way.
 if open[2] then redis.call('HINCRBY', KEYS[3], open[2], 0 - math.floor(tonumber(open[3]) or 0)) end
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
+redis.call('DEL', KEYS[12])
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
 redis.call('ZREM', KEYS[5], ARGV[6])
@@ -127,7 +133,7 @@ ${endInIndex({
  * Ends a capture, once: record terminal, secrets gone, event in the outbox; on the watchlist until that is in Kafka. Fields of
  * the card stay for a verified person only.
  * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
- * queued ones, of processing ones, of its outcome, of its subject, identity. ARGV: status, decidedAt, outcome, event, topic,
+ * queued ones, of processing ones, of its outcome, of its subject, identity, token of the user. ARGV: status, decidedAt, outcome, event, topic,
  * captureId, retention ms, that of the identity; then for the step that decided, unless it is kept already: its field, evidence, duration ms and,
  * when it brought some, sealed fields of the card.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
@@ -161,6 +167,7 @@ export const eraseScript = `${readOpen}
 if not ${luaMay('erase')} then return 0 end
 -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
 redis.call('HDEL', KEYS[1], 'userToken')
+redis.call('DEL', KEYS[12])
 if ${luaMay('finish')} then ${endLua} end
 ${leaveIndex}
 local redaction = redis.call('XADD', KEYS[2], '*', 'event', ARGV[10], 'topic', ARGV[11], 'captureId', ARGV[6])
@@ -172,10 +179,10 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('DEL', KEYS[11])
-redis.call('SET', KEYS[12], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
-for _, entry in ipairs(redis.call('XRANGE', KEYS[13], '-', '+')) do
+redis.call('SET', KEYS[13], '- ' .. ARGV[6], 'XX', 'KEEPTTL')
+for _, entry in ipairs(redis.call('XRANGE', KEYS[14], '-', '+')) do
   for at = 1, #entry[2], 2 do
-    if entry[2][at] == 'captureId' and entry[2][at + 1] == ARGV[6] then redis.call('XDEL', KEYS[13], entry[1]) end
+    if entry[2][at] == 'captureId' and entry[2][at + 1] == ARGV[6] then redis.call('XDEL', KEYS[14], entry[1]) end
   end
 end
 redis.call('ZADD', KEYS[4], ARGV[9], ARGV[6])
@@ -200,13 +207,13 @@ return redis.call('HGETALL', KEYS[1])
 
 /**
  * Leaves nothing of a damaged record but that it was there; no event, for it does not tell what one must. KEYS: record, identity,
- * watchlist. ARGV: captureId, when it was accepted, erasedAt, ms for which that stays known, then the tenant, if it is known:
+ * watchlist, token of the user. ARGV: captureId, when it was accepted, erasedAt, ms for which that stays known, then the tenant, if it is known:
  * without one the record goes altogether. Returns 1, or 0 when it was erased before or does not exist.
  */
 export const forgetScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
 if redis.call('EXISTS', KEYS[1]) == 0 or status == 'erased' then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if ARGV[5] then
   redis.call('HSET', KEYS[1], 'v', '1', 'id', ARGV[1], 'status', 'erased', 'createdAt', ARGV[2], 'erasedAt', ARGV[3], 'tenant', ARGV[5])

@@ -27,13 +27,13 @@ export const layoutCaptures = {
   waiting: {
     ...{ id: waitingId as string, tenant: 'demo', subject: 'person-1', kind: 'link', lane: 'bulk' },
     ...{ createdAt: acceptedAt, expiresAt: acceptedAt + 3_600_000 },
-    ...{ transactionId: '00000000-0000-4000-8000-000000000001', userToken: 'sealed' },
+    ...{ transactionId: '00000000-0000-4000-8000-000000000001', userToken: Buffer.from('sealed') },
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   },
   decided: {
     ...{ id: decidedId as string, tenant: 'demo', subject: 'person-2', kind: 'national_id', lane: 'interactive' },
     ...{ createdAt: acceptedAt, expiresAt: acceptedAt + 3_600_000 },
-    ...{ transactionId: '00000000-0000-4000-8000-000000000002', userToken: 'sealed' },
+    ...{ transactionId: '00000000-0000-4000-8000-000000000002', userToken: Buffer.from('sealed') },
   },
 } as const satisfies Record<string, NewCapture>;
 

@@ -208,6 +208,6 @@ it.each(damages)('a record that lacks %s is erased, once, by its tenant alone', 
   expect(await eventIds()).toEqual(told.map((word) => `${id}.${word}`));
   expect([await owners(), await bullmq.queue.getJob(id)]).toEqual([[], undefined]);
   expect(await deps.captures.readErased(id)).toMatchObject({ tenant: 'demo' });
-  expect(await redis.hkeys(`{idv}:capture:${id}`)).not.toContain('userToken');
+  expect(await redis.exists(`{idv}:user-token:${id}`)).toBe(0);
   await expect(submitOne(key)).rejects.toMatchObject({ code: 'capture_gone' });
 });

@@ -3,11 +3,12 @@ import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/con
 import type { Window } from '@identity-events/shared/contracts/windows';
 import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import { type CaptureRecord, fieldContext } from '@identity-events/shared/store/capture-record';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Acceptance, Captures, NewCapture } from '@identity-events/shared/store/captures';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
 import { wasRefused } from '@identity-events/shared/store/redis-errors';
-import { type Sealer, sealText } from '@identity-events/shared/store/seal';
+import type { Sealer } from '@identity-events/shared/store/seal';
+import { sealUserToken } from '@identity-events/shared/store/user-token';
 
 /** A capture that passed every check of the door. */
 export interface SubmitCapture {
@@ -72,7 +73,7 @@ export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapt
   if (verdict === 'accepted') {
     await queueNowOrLater(deps, captureId, capture.lane);
     const { expectedBy } = acceptance;
-    return { ...capture, expectedBy, v: '1', status: 'queued', failedCalls: 0, steps: new Map() };
+    return { ...capture, expectedBy, v: '2', status: 'queued', failedCalls: 0, steps: new Map() };
   }
   return replay(deps, captureId);
 }
@@ -122,10 +123,7 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
     createdAt,
     expiresAt: fields.expiresAt ? Date.parse(fields.expiresAt) : createdAt + deps.expiryMsOf(tenant),
     transactionId: fields.kind === 'link' ? fields.transactionId : deps.newTransactionId(),
-    userToken:
-      'userToken' in fields
-        ? sealText(deps.sealer, fields.userToken, fieldContext(tenant, id, 'userToken'))
-        : undefined,
+    userToken: 'userToken' in fields ? sealUserToken(deps.sealer, fields.userToken, { tenant, id }) : undefined,
     traceparent,
   };
 }

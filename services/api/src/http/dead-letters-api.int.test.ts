@@ -57,7 +57,7 @@ async function dead(cause = 'bug', tenant = 'demo'): Promise<string> {
   const [subject, kind, lane] = ['person-1', 'link', 'interactive'] as const;
   const times = { createdAt: now, expiresAt: now + 60_000 };
   await createCaptures(redis).accept(
-    { id, tenant, subject, kind, lane, transactionId: randomUUID(), userToken: 'sealed', ...times },
+    { id, tenant, subject, kind, lane, transactionId: randomUUID(), userToken: Buffer.from('sealed'), ...times },
     { key: id, fingerprint: 'f', windowMs: 60_000 },
     [{ calls: 10, ms: 1_000 }],
   );

@@ -83,7 +83,7 @@ async function accepted(change: Partial<NewCapture> = {}): Promise<NewCapture> {
     createdAt: now,
     expiresAt: now + hourMs,
     transactionId: randomUUID(),
-    userToken: 'sealed',
+    userToken: Buffer.from('sealed'),
     ...change,
   };
   await images.put({ tenant: capture.tenant, captureId: capture.id }, new Map([['front', Buffer.from('x')]]));

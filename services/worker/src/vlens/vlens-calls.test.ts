@@ -1,7 +1,7 @@
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
-import { fieldContext } from '@identity-events/shared/store/capture-record';
-import { createSealer, sealText } from '@identity-events/shared/store/seal';
+import { createSealer } from '@identity-events/shared/store/seal';
 import { openIdentity } from '@identity-events/shared/store/sealed-identity';
+import { sealUserToken } from '@identity-events/shared/store/user-token';
 import type { VerifyResult } from '@identity-events/vlens/verify-result';
 import type { VlensClient } from '@identity-events/vlens/vlens-client';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const whose = { id: 'cap_1', tenant: 'demo' };
 const capture = {
   ...whose,
   transactionId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
-  userToken: sealText(sealer, 'token', fieldContext('demo', 'cap_1', 'userToken')),
+  userToken: sealUserToken(sealer, 'token', whose),
 } as CaptureRecord;
 
 const sides = {

@@ -1,9 +1,10 @@
 import type { ImageName } from '@identity-events/shared/contracts/capture';
 import { AppError } from '@identity-events/shared/runtime/errors';
-import { type CaptureRecord, fieldContext } from '@identity-events/shared/store/capture-record';
+import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { ImageStore } from '@identity-events/shared/store/image-store';
-import { openText, type Sealer } from '@identity-events/shared/store/seal';
+import type { Sealer } from '@identity-events/shared/store/seal';
 import { type CardSide, sealIdentity } from '@identity-events/shared/store/sealed-identity';
+import { openUserToken } from '@identity-events/shared/store/user-token';
 import type { VlensAnswer } from '@identity-events/vlens/answer';
 import { VlensTransportError } from '@identity-events/vlens/transport-error';
 import type { VerifyResult } from '@identity-events/vlens/verify-result';
@@ -80,7 +81,7 @@ export function createVlensCalls(deps: VlensCallsDeps): ProviderCalls {
         client: clientOf(tenant),
         transactionId: capture.transactionId,
         image: (name) => images.get({ tenant, captureId }, name),
-        accessToken: () => openUserToken(sealer, capture),
+        accessToken: () => accessTokenOf(sealer, capture),
         getExtractedData: deps.keepsIdentity(tenant),
       });
       return async (signal) => {
@@ -113,9 +114,9 @@ async function ask(step: StepName, send: Send, signal: AbortSignal): Promise<Tol
   }
 }
 
-function openUserToken(sealer: Sealer, { tenant, id, userToken }: CaptureRecord): string {
+function accessTokenOf(sealer: Sealer, { userToken, ...capture }: CaptureRecord): string {
   if (userToken === undefined) {
     throw new AppError('user_token_missing', 'The capture has no user token.', { retriable: false });
   }
-  return openText(sealer, userToken, fieldContext(tenant, id, 'userToken'));
+  return openUserToken(sealer, userToken, capture);
 }
