@@ -1,7 +1,8 @@
 import { eventTypes } from '@identity-events/shared/contracts/event-contracts';
 import type { KafkaSecurity } from '@identity-events/shared/contracts/kafka-security';
+import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import {
+import kafkajs, {
   type ICustomPartitioner,
   Kafka,
   logLevel,
@@ -31,7 +32,7 @@ export interface KafkajsPublisher extends EventPublisher {
   close(): Promise<void>;
 }
 
-// One quick retry is kafkajs'; waiting longer is the relay's.
+// Quick ones until a broker is found are kafkajs'; waiting longer, and sending again, is the relay's.
 const retry = { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 /**
@@ -96,17 +97,24 @@ function byTopic(messages: readonly Addressed[]) {
   return [...groups].map(([topic, group]) => ({ topic, messages: group.map(({ message }) => message) }));
 }
 
-/** The answer names the first offset of each partition; the messages of one partition follow each other. */
+/**
+ * The answer names the first offset of each partition; the messages of one partition follow each other. Throws when it says nothing of a
+ * message's partition: then nobody knows whether Kafka has it.
+ */
 function toPlaces(
   messages: readonly Addressed[],
   answer: readonly RecordMetadata[],
   partitionOf: WeakMap<object, number>,
 ): { topic: string; partition: number; offset: string }[] {
-  const next = new Map(answer.map((place) => [`${place.topicName}/${place.partition}`, BigInt(place.baseOffset ?? 0)]));
+  const next = new Map(
+    answer.map(({ topicName, partition, baseOffset }) => [`${topicName}/${partition}`, BigInt(baseOffset ?? 0)]),
+  );
   return messages.map(({ topic, message }) => {
-    const partition = partitionOf.get(message) ?? 0;
+    const partition = partitionOf.get(message);
     const place = `${topic}/${partition}`;
-    const offset = next.get(place) ?? 0n;
+    const offset = next.get(place);
+    if (partition === undefined || offset === undefined)
+      throw new AppError('kafka_unanswered', 'Kafka did not answer for every event.', { retriable: true });
     next.set(place, offset + 1n);
     return { topic, partition, offset: String(offset) };
   });
@@ -149,11 +157,16 @@ async function openProducer(
   return producer;
 }
 
-/** The Java-compatible default, which also tells where it put each message: the answer names only first offsets. */
+/**
+ * The Java-compatible default, which also tells where it put each message: the answer names only first offsets. It is asked once for each
+ * attempt at a batch and refuses the second: kafkajs 2.2.4 tries again only at brokers that have not answered, and what has moved
+ * meanwhile to one that has is sent nowhere, without an error (its `producer/sendMessages.js`). The relay tries again, with all of it.
+ */
 function notingPartitioner(noted: WeakMap<object, number>): ICustomPartitioner {
   return () => {
     const choose = Partitioners.DefaultPartitioner();
     return (args) => {
+      if (noted.has(args.message)) throw new kafkajs.KafkaJSNonRetriableError('the batch is not sent in a second try');
       const partition = choose(args);
       noted.set(args.message satisfies Message, partition);
       return partition;
