@@ -26,6 +26,8 @@ export interface Stopped extends ProcessExit {
 export interface Fleet {
   /** Addresses of the workers' health endpoints. */
   readonly urls: readonly string[];
+  /** Files that hold what they said, through all their lives. */
+  readonly logFiles: readonly string[];
   /** Workers that ended by SIGKILL so far, and those that ended by themselves in any other way. */
   readonly kills: number;
   readonly odd: readonly string[];
@@ -47,6 +49,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const slots = await Promise.all(Array.from({ length: options.size }, (_, n) => openSlot(options, n, tally)));
   return {
     urls: slots.map(({ url }) => url),
+    logFiles: slots.map(({ logFile }) => logFile),
     get kills() {
       return tally.kills;
     },

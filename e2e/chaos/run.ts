@@ -73,14 +73,19 @@ export async function beginRun({ apiUrls, sandbox, events, redis }: RunPlace, su
 
 /** True when no job waits or runs and no event is on its way. */
 async function isIdle(redis: Redis): Promise<boolean> {
-  const counts = await Promise.all([
+  return Object.values(await countUnderWay(redis)).every((count) => count === 0);
+}
+
+/** Events and jobs that are not done, by where they are. */
+export async function countUnderWay(redis: Redis): Promise<Readonly<Record<string, number>>> {
+  const [outbox, wait, active, delayed, prioritized] = await Promise.all([
     redis.xlen(keys.outbox),
     redis.llen(queueKey('wait')),
     redis.llen(queueKey('active')),
     redis.zcard(queueKey('delayed')),
     redis.zcard(queueKey('prioritized')),
   ]);
-  return counts.every((count) => count === 0);
+  return { outbox, wait, active, delayed, prioritized };
 }
 
 function toOutcomeRecord({ topic, key, headers, data }: KafkaRecord): OutcomeRecord {

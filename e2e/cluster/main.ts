@@ -13,9 +13,10 @@ try {
   const late = delay(withinMs, undefined, { ref: false }).then((): never => {
     throw new Error(`not done within ${withinMs / 1_000} s`);
   });
-  const { check, figures } = await Promise.race([runCluster(system), late]);
+  const { check, figures, story } = await Promise.race([runCluster(system), late]);
   for (const line of figures) print(line);
   for (const fault of check.faults) print(`FAULT ${fault}`);
+  if (check.faults.length > 0) print(story);
   print(toLine(check));
   process.exitCode = check.faults.length === 0 ? 0 : 1;
 } catch (error) {
