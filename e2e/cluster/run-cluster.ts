@@ -5,7 +5,7 @@ import { toSubmission } from '../chaos/load.ts';
 import { beginRun, type Run } from '../chaos/run.ts';
 import { secondsSince, withFaults } from '../chaos/scenario.ts';
 import { type ClusterSystem, concurrency, workers } from './cluster-system.ts';
-import { type PartsWatch, watchParts } from './watch-parts.ts';
+import { linesAbout, type PartsWatch, watchParts } from './watch-parts.ts';
 
 const people = 25;
 const untroubled = 200;
@@ -62,11 +62,12 @@ async function loseAll(system: ClusterSystem, run: Run, watch: PartsWatch): Prom
 }
 
 /** Was it never stored, not decided, or published and is not there? */
-async function noteMissing({ events, redis }: ClusterSystem, { load }: Run, watch: PartsWatch): Promise<void> {
+async function noteMissing({ events, fleet, redis }: ClusterSystem, { load }: Run, watch: PartsWatch): Promise<void> {
   const missing = load.accepted.filter(({ captureId }) => events.recordsOf(captureId).length === 0);
   for (const { captureId } of missing.slice(0, missingToldMost)) {
     const [status, published] = await redis.hmget(keys.capture(captureId), 'status', 'published');
     watch.mark(`${captureId} without an outcome: status=${status} published=${published}`);
+    for (const line of linesAbout(captureId, fleet.logFiles)) watch.mark(line);
   }
 }
 

@@ -7,6 +7,15 @@ import { answersOk } from '@identity-events/tools/system/part';
 import { countUnderWay, type Run } from '../chaos/run.ts';
 import type { ClusterSystem } from './cluster-system.ts';
 
+/** What every worker's log says of a capture, the last of it. */
+export function linesAbout(captureId: string, logFiles: readonly string[]): readonly string[] {
+  return logFiles.flatMap((logFile) =>
+    readLines(logFile)
+      .filter((line) => line.includes(captureId))
+      .slice(-linesOfEachCapture),
+  );
+}
+
 /** Looks at every part once a second, so that a run that fails explains itself. */
 export interface PartsWatch {
   /** Notes what is done to the system, between the looks. */
@@ -20,6 +29,7 @@ const everyMs = 1_000;
 const answerWithinMs = 900;
 const looksKept = 120;
 const linesOfEachLog = 40;
+const linesOfEachCapture = 5;
 /** One for each capture or batch; the others tell of trouble. */
 const usual = /"(capture\.processed|relay\.published)"/;
 
@@ -79,6 +89,14 @@ async function orUnknown(ask: () => Promise<string>): Promise<string> {
 }
 
 function endOfLog(logFile: string): readonly string[] {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
-  return [`${basename(logFile)}:`, ...lines.filter((line) => !usual.test(line)).slice(-linesOfEachLog)];
+  return [
+    `${basename(logFile)}:`,
+    ...readLines(logFile)
+      .filter((line) => !usual.test(line))
+      .slice(-linesOfEachLog),
+  ];
+}
+
+function readLines(logFile: string): readonly string[] {
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n');
 }
