@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import request from 'supertest';
 import { expect, it } from 'vitest';
 import { jpegOf } from '../captures/image.fixture.ts';
@@ -76,6 +76,34 @@ it('holds no image in memory once it has answered', async () => {
   ).expect(202);
   const images = [...(fixture.images.get(body.id)?.values() ?? [])];
   expect(images.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0, 0, 0]);
+});
+
+it('images of requests that come in one piece, one behind the other, stay apart', async () => {
+  const fixture = createApiFixture();
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ kind: 'national_id', subject: 'user-1', userToken: 'token' })) {
+    form.set(name, value);
+  }
+  names.forEach((name, seed) => {
+    form.set(name, new Blob([Buffer.concat([jpegOf(300, 200, seed), Buffer.alloc(20_000, seed)])]));
+  });
+  const encoded = new Response(form);
+  const contentType = encoded.headers.get('content-type') ?? '';
+  const body = Buffer.from(await encoded.arrayBuffer());
+  const head = (key: string, then: string): string =>
+    `POST /v1/captures HTTP/1.1\r\nHost: x\r\nConnection: ${then}\r\nAuthorization: Bearer ${apiKey}\r\nIdempotency-Key: ${key}\r\nContent-Type: ${contentType}\r\nContent-Length: ${body.length}\r\n\r\n`;
+  const server = createServer(fixture.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.end(
+    Buffer.concat([Buffer.from(head('key-1', 'keep-alive')), body, Buffer.from(head('key-2', 'close')), body]),
+  );
+  const answers = Buffer.concat(await socket.toArray()).toString();
+  server.close();
+  expect(answers.match(/HTTP\/1.1 202/g)).toHaveLength(2);
+  // The same key with other images would be a conflict.
+  const again = await post(fixture, 'key-2').set('content-type', contentType).send(body);
+  expect(again.status).toBe(202);
 });
 
 it('answers the same key and body with the same capture, and queues it once more only as the same job', async () => {

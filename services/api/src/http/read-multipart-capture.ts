@@ -59,7 +59,8 @@ export async function readMultipartCapture(request: Request): Promise<UncheckedC
     request.on('aborted', () => fail(malformed('The body ended early.')));
     request.pipe(parser);
   });
-  // Here, and not earlier: the end of one image and the start of the next may have arrived together.
+  // Here, and not earlier: the end of one image and the start of the next may have arrived together. What comes behind this request's
+  // body is in other memory: Node's parser copies the bytes of each.
   freeMemory(arrived);
   return { fields: Object.fromEntries(fields), images };
 }
