@@ -1,3 +1,5 @@
+import { evenWhenFull } from './even-when-full.ts';
+
 /**
  * The scripts of the provider gate. Each command within a script costs a microsecond, most of them more for the calling than for what
  * they do, and every capture asks for a turn: commands that would change nothing are left out.
@@ -124,7 +126,7 @@ return reply
 `;
 
 /**
- * Notes how a call ended. KEYS: gate. ARGV: state, code, retry-after ms, failures that close, first closing ms, longest
+ * Notes how a call ended, even when Redis is full. KEYS: gate. ARGV: state, code, retry-after ms, failures that close, first closing ms, longest
  * closing ms, account closing ms, 1 for a probe. Calls that were under way when the gate closed change nothing more.
  * Returns {1 when the gate is closed now, 1 when this call changed that}.
  */
@@ -137,6 +139,7 @@ if ARGV[1] == 'well' then
   redis.call('DEL', KEYS[1])
   return {0, level > 0 and 1 or 0}
 end
+${evenWhenFull('KEYS[1]')}
 local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
 local ms = 0
 if ARGV[1] == 'busy' then ms = math.max(tonumber(ARGV[3]), tonumber(ARGV[5]))

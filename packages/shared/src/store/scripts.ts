@@ -1,5 +1,6 @@
 import { recordVersions } from './capture-record.ts';
 import { luaMay } from './capture-states.ts';
+import { evenWhenFull } from './even-when-full.ts';
 import { beginInIndex, endInIndex, enterIndex, leaveIndex } from './index-scripts.ts';
 
 // The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
@@ -68,22 +69,28 @@ const noteCallTime = (backlog: string, durationMs: string): string => `
   local usual = tonumber(redis.call('HGET', ${backlog}, 'callMs') or ${durationMs})
   redis.call('HSET', ${backlog}, 'callMs', usual * 0.9 + tonumber(${durationMs}) * 0.1)`;
 
-/** Writes fields into a capture that is under way. KEYS: record. ARGV: field/value pairs. Returns 1, or 0 when it is not. */
+/**
+ * Writes fields into a capture that is under way, even when Redis is full. KEYS: record. ARGV: field/value pairs. Returns 1, or 0 when
+ * it is not.
+ */
 export const checkpointScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
 if not ${luaMay('checkpoint')} then return 0 end
+${evenWhenFull('KEYS[1]')}
 redis.call('HSET', KEYS[1], unpack(ARGV))
 return 1
 `;
 
 /**
- * Writes a finished step into a capture that is under way, and takes its call off the backlog. KEYS: record, backlog, identity.
+ * Writes a finished step into a capture that is under way, even when Redis is full, and takes its call off the backlog. KEYS: record,
+ * backlog, identity.
  * ARGV: field, evidence, duration ms, then for a step that brought some: sealed fields of the card, epoch ms at which they go.
  * Returns 1, or 0 when it is not under way. The first writer of a step wins.
  */
 export const keepStepScript = `
 local status = redis.call('HGET', KEYS[1], 'status')
 if not ${luaMay('checkpoint')} then return 0 end
+${evenWhenFull('KEYS[1]')}
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 1 then
   redis.call('HINCRBY', KEYS[1], 'callsLeft', -1)
   redis.call('HINCRBY', KEYS[2], redis.call('HGET', KEYS[1], 'lane'), -1)
@@ -135,14 +142,17 @@ ${endInIndex({
  * KEYS: record, outbox, backlog, watchlist, waiting room of the gate, captures called out of it, index of
  * queued ones, of processing ones, of its outcome, of its subject, identity, token of the user. ARGV: status, decidedAt, outcome, event, topic,
  * captureId, retention ms, that of the identity; then for the step that decided, unless it is kept already: its field, evidence, duration ms and,
- * when it brought some, sealed fields of the card.
+ * when it brought some, sealed fields of the card. With such a step also when Redis is full.
  * Returns 1 when this call ended it, 0 when it had ended before or does not exist.
  */
 export const finishScript = `${readOpen}
 if not ${luaMay('finish')} then return 0 end
-if ARGV[9] and redis.call('HSETNX', KEYS[1], ARGV[9], ARGV[10]) == 1 then
-  ${noteCallTime('KEYS[3]', 'ARGV[11]')}
-  if ARGV[12] then redis.call('HSET', KEYS[11], ARGV[9], ARGV[12]) end
+if ARGV[9] then
+  ${evenWhenFull('KEYS[1]')}
+  if redis.call('HSETNX', KEYS[1], ARGV[9], ARGV[10]) == 1 then
+    ${noteCallTime('KEYS[3]', 'ARGV[11]')}
+    if ARGV[12] then redis.call('HSET', KEYS[11], ARGV[9], ARGV[12]) end
+  end
 end
 ${endLua}
 ${tell('KEYS[1]')}
