@@ -37,8 +37,9 @@ const silenceMaxMs = 15_000;
 
 /**
  * Commands of one turn of the event loop leave in one write, for each write costs a system call here and one in Redis: carrying a full queue, a
- * worker makes 1.8 writes for a capture, and 5.5 without this; Redis makes 0.9, and 2 or more. ioredis' own way to that, `enableAutoPipelining`,
- * gives up what is left of a pipeline when the connection breaks amid its answers; here each command is still sent again by itself.
+ * worker makes 1.6 writes for a capture, and 6.4 without this; Redis makes 0.7, and 3. It takes a seventh off the time of the worker and a fifth off
+ * that of Redis; while there is little to do, nothing. ioredis' own way to that, `enableAutoPipelining`, gives up what is left of a pipeline when the
+ * connection breaks amid its answers; here each command is still sent again by itself.
  */
 class TogetherWriting extends Redis {
   override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {

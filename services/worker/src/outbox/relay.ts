@@ -26,7 +26,8 @@ const leaseMs = 5_000;
 const idleWaitMs = 1_000;
 /**
  * Batches begin at least so far apart: the first event after a quiet moment leaves at once, those that follow it closely go together.
- * Kafka's cost, and half of the relay's, is by the batch.
+ * Kafka's cost, and half of the relay's, is by the batch: with 20 ms, at 60 captures per second, Kafka took 1.4 times
+ * as much and the worker 1.2 times.
  */
 const betweenBatchesMs = 40;
 const firstBackoffMs = 100;
