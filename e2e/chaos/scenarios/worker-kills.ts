@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '../fleet.ts';
-import type { Run } from '../run.ts';
 import { type Scenario, withFaults } from '../scenario.ts';
 
 const kills = { short: 200, full: 1_000 };
@@ -34,7 +33,7 @@ export const workerKills: Scenario = {
       (fleet.kills >= kills[extent] && rareOf(fleet, killsOfEachPointMin[extent]).length === 0);
     let killing = true;
     const load = run.load.keepOpen(openMax, run.outcomes, () => killing);
-    await Promise.all([load, killAtRandom(fleet, run, isDone).finally(() => (killing = false))]);
+    await Promise.all([load, killAtRandom(fleet, kills[extent], isDone).finally(() => (killing = false))]);
     await fleet.stop();
 
     const calm = await chaos.fleet({ size: 2 });
@@ -59,13 +58,10 @@ function rareOf(fleet: Fleet, min: number): string[] {
   return [...points, 'random'].filter((point) => (byPoint[point] ?? 0) < min);
 }
 
-/** Not before something has been done since the last one: where starting takes long, workers would die before they get anywhere. */
-async function killAtRandom(fleet: Fleet, run: Run, isDone: () => boolean): Promise<void> {
-  let done = run.outcomes();
+/** The points alone kill what is left to do: where starting takes long, few workers would live long enough to reach theirs. */
+async function killAtRandom(fleet: Fleet, enough: number, isDone: () => boolean): Promise<void> {
   while (!isDone()) {
     await delay(Math.random() * 2 * betweenRandomKillsMs);
-    if (run.outcomes() === done) continue;
-    done = run.outcomes();
-    await fleet.killAny();
+    if (fleet.kills < enough) await fleet.killAny();
   }
 }
