@@ -1,4 +1,5 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, request } from 'undici';
+import { deadlinePassed, startDeadline } from './deadline.ts';
 import type { EndpointName } from './endpoints.ts';
 import { toTransportError, VlensTransportError } from './transport-error.ts';
 
@@ -31,83 +32,42 @@ export interface HttpLimits {
  *
  * The deadline spans waiting for a connection, sending, headers and body, so a slow drip ends like a hang.
  *
- * It speaks to undici's dispatcher itself: `request` makes a stream of each answer, which here is small and wanted whole.
- *
  * @throws VlensTransportError if there is no whole answer in time and size.
  */
 export async function sendHttp(http: HttpRequest, limits: HttpLimits): Promise<HttpAnswer> {
   const { endpoint, method, url, headers, body } = http;
-  const { dispatcher, timeoutMs, maxResponseBytes, signal } = limits;
-  const exchange = new Exchange(endpoint, maxResponseBytes);
-  const onAbort = (): void => exchange.giveUp(new VlensTransportError('aborted', endpoint, { cause: signal?.reason }));
-  if (signal?.aborted) onAbort();
-  else dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body }, exchange);
-  const timer = setTimeout(() => exchange.giveUp(new VlensTransportError('timeout', endpoint)), timeoutMs);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  using deadline = startDeadline(limits.timeoutMs, limits.signal);
+  const { signal } = deadline;
   try {
-    return await exchange.answer;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    if (signal.aborted) throw signal.reason;
+    const response = await request(url, { dispatcher: limits.dispatcher, method, headers, body, signal });
+    const retryAfter = response.headers['retry-after'];
+    return {
+      status: response.statusCode,
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      text: await readBody(response, limits.maxResponseBytes, endpoint),
+    };
+  } catch (error) {
+    if (!signal.aborted) throw toTransportError(error, endpoint);
+    if (signal.reason === deadlinePassed) throw new VlensTransportError('timeout', endpoint);
+    throw new VlensTransportError('aborted', endpoint, { cause: signal.reason });
   }
 }
 
-/** One answer, read as it comes. Whatever ends it first counts. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #end = Promise.withResolvers<HttpAnswer>();
-  readonly #endpoint: EndpointName;
-  readonly #bytesMax: number;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  #status = 0;
-  #retryAfter: string | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  #givenUp: Error | undefined;
-
-  constructor(endpoint: EndpointName, bytesMax: number) {
-    this.#endpoint = endpoint;
-    this.#bytesMax = bytesMax;
+async function readBody(response: Dispatcher.ResponseData, bytesMax: number, endpoint: EndpointName): Promise<string> {
+  const httpStatus = response.statusCode;
+  if (httpStatus >= 300 && httpStatus < 400) {
+    // Unread, the connection goes with the body; destroying one emits an error that says nothing more.
+    response.body.on('error', () => {}).destroy();
+    throw new VlensTransportError('redirect_refused', endpoint, { httpStatus });
   }
-
-  get answer(): Promise<HttpAnswer> {
-    return this.#end.promise;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop by a throw destroys the body and, with it, the connection.
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new VlensTransportError('response_too_large', endpoint, { httpStatus });
+    chunks.push(chunk);
   }
-
-  /** Ends it without an answer, and its connection with it. One that still waits for a connection will not be sent. */
-  giveUp(error: Error): void {
-    this.#givenUp = error;
-    this.#end.reject(error);
-    this.#controller?.abort(error);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#givenUp) controller.abort(this.#givenUp);
-  }
-
-  onResponseStart(_: unknown, status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void {
-    this.#status = status;
-    if (status >= 300 && status < 400) return this.#refuse('redirect_refused');
-    const retryAfter = headers['retry-after'];
-    this.#retryAfter = typeof retryAfter === 'string' ? retryAfter : undefined;
-  }
-
-  onResponseData(_: unknown, chunk: Buffer): void {
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#bytesMax) return this.#refuse('response_too_large');
-    this.#chunks.push(chunk);
-  }
-
-  onResponseEnd(): void {
-    const text = new TextDecoder().decode(Buffer.concat(this.#chunks, this.#bytes));
-    this.#end.resolve({ status: this.#status, retryAfter: this.#retryAfter, text });
-  }
-
-  onResponseError(_: unknown, error: Error): void {
-    this.#end.reject(toTransportError(error, this.#endpoint));
-  }
-
-  #refuse(code: 'redirect_refused' | 'response_too_large'): void {
-    this.giveUp(new VlensTransportError(code, this.#endpoint, { httpStatus: this.#status }));
-  }
+  return new TextDecoder().decode(Buffer.concat(chunks, bytes));
 }
