@@ -6,6 +6,9 @@ import { Kafka, logLevel } from 'kafkajs';
 const brokers = (process.env['KAFKA_BROKERS'] ?? '127.0.0.1:9092').split(',');
 const groupId = process.env['GROUP_ID'] ?? 'example-subscriber';
 
+/** Short pauses: with kafkajs' own, up to 30 s, a subscriber may read on late when a broker is lost. */
+const retry = { maxRetryTime: 1_000, retries: 10 };
+
 /** Time, type, subject, capture, reason. */
 function tell({ time, type, subject, data }: IdentityEvent): void {
   const capture = 'captureId' in data ? data.captureId : '-';
@@ -14,7 +17,7 @@ function tell({ time, type, subject, data }: IdentityEvent): void {
 }
 
 const subscription = await subscribeToIdentityEvents({
-  kafka: new Kafka({ brokers, clientId: groupId, logLevel: logLevel.ERROR }),
+  kafka: new Kafka({ brokers, clientId: groupId, logLevel: logLevel.ERROR, retry }),
   groupId,
   handlers: { 'identity.verified': tell, 'identity.failed': tell, 'identity.redacted': tell },
 });
