@@ -13,6 +13,7 @@ import { createRedisProviderGate } from '@identity-events/shared/store/redis-pro
 import type { Engine } from '@identity-events/tools/engines/engine';
 import { createRedis } from '@identity-events/tools/engines/redis';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { passed } from '../services/worker/src/captures/evidence.fixture.ts';
 import type { StepEvidence } from '../services/worker/src/captures/evidence.ts';
 import { type ProcessCaptureDeps, processCapture } from '../services/worker/src/captures/process-capture.ts';
 import { TransientProviderFault } from '../services/worker/src/captures/transient-provider-fault.ts';
@@ -113,26 +114,9 @@ function attempts(answer: () => StepEvidence) {
   return { calls, run };
 }
 
-const passed: StepEvidence = {
-  fault: null,
-  genuine: true,
-  valid: true,
-  validationCodes: [],
-  validationReason: null,
-  live: null,
-  faceMatched: null,
-  amlClear: null,
-  sourceValid: null,
-  processCompleted: true,
-  identityVerified: true,
-  transactionId: null,
-  finishedAt: Date.now(),
-  durationMs: 1,
-};
-
 it('what a call brings is kept in a full Redis, and the next call is not begun until there is room', async () => {
   const { id } = await accepted({ kind: 'national_id' });
-  const { calls, run } = attempts(() => passed);
+  const { calls, run } = attempts(() => passed(true));
   expect(await run(id)).toBe('refused');
   expect(await run(id)).toBe('refused');
   expect(calls).toEqual(['id_front']);

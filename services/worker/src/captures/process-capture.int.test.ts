@@ -10,6 +10,7 @@ import { openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ProviderCalls } from './collect-evidence.ts';
+import { passed } from './evidence.fixture.ts';
 import type { StepEvidence, StepName } from './evidence.ts';
 import { type ProcessCaptureDeps, processCapture } from './process-capture.ts';
 import { TransientProviderFault } from './transient-provider-fault.ts';
@@ -65,23 +66,6 @@ beforeEach(() => {
   answer = (step) => (step === 'liveness' || step === 'link' ? passed(true) : passed(false));
 });
 afterAll(() => redis.quit());
-
-const passed = (complete: boolean): StepEvidence => ({
-  fault: null,
-  genuine: true,
-  valid: true,
-  validationCodes: [],
-  validationReason: null,
-  live: null,
-  faceMatched: null,
-  amlClear: null,
-  sourceValid: null,
-  processCompleted: complete,
-  identityVerified: complete,
-  transactionId: null,
-  finishedAt: now,
-  durationMs: 1,
-});
 
 async function accepted(kind: NewCapture['kind'] = 'national_id'): Promise<string> {
   const id = `cap_${randomUUID().replaceAll('-', '')}`;
