@@ -16,7 +16,7 @@ import { medianOf, medianRatio } from './statistics.ts';
  * instead of throughput: the machine may be busy with anything else, and a chain of processes then waits longer than a single one.
  * Limits stand well above what docs/performance.md has: what breaks them has become much more expensive.
  */
-const limits = { apiOfBareExpress: 8, apiOfNaive: 4, workerOfNaive: 2.5, memoryOfBareJob: 2.5 };
+const limits = { apiOfBareExpress: 8, apiOfNaive: 4, apiOfPromises: 2.5, workerOfNaive: 2.5, memoryOfBareJob: 2.5 };
 
 /** This file's own database in the test Redis. */
 const database = 31;
@@ -47,13 +47,14 @@ test('a worker takes about as much processor time for a capture as the naive one
   expect(ratio).toBeLessThan(limits.workerOfNaive);
 });
 
-test('the API takes a bounded multiple of the processor time of bare Express and the naive API', async () => {
+test('the API takes a bounded multiple of the processor time of bare Express, the naive API and one that keeps its promises by hand', async () => {
   const rounds = await measureAccepting(stage, { rounds: 5, ms: 700 });
 
-  const of = (other: 'bare Express' | 'naive'): number =>
+  const of = (other: 'bare Express' | 'naive' | 'promises by hand'): number =>
     medianRatio(rounds, ['ours', other], (one) => one.serverMicros);
   expect(of('bare Express')).toBeLessThan(limits.apiOfBareExpress);
   expect(of('naive')).toBeLessThan(limits.apiOfNaive);
+  expect(of('promises by hand')).toBeLessThan(limits.apiOfPromises);
 });
 
 test('images pass Redis by', async () => {

@@ -42,6 +42,8 @@ export interface Stage extends AsyncDisposable {
   readonly ours: Stack;
   readonly naive: Stack;
   readonly bare: Part & { readonly url: string };
+  /** The heart of what our API does, in the shortest way. */
+  readonly promises: Part & { readonly url: string };
   readonly multipart: Part & { readonly url: string };
   readonly sandbox: { readonly url: string; readonly pid: number };
   /** Into our queue by the API's own use case. */
@@ -68,8 +70,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   undo.defer(() => system.stop());
   const baselines: Part[] = [];
   undo.defer(async () => void (await Promise.all(baselines.map((part) => part.stop()))));
-  const start = partStarter(options, system, baselines);
+  const start = partStarter(options, system, baselines, keys.apiKey);
   const [naiveApi, bare, multipart] = [await start('naive-api'), await start('express'), await start('multipart')];
+  const promises = await start('promises-api');
   let naiveWorker: Part & { url: string } = await start('naive-worker');
 
   const redis = new Redis(options.redisUrl, { maxRetriesPerRequest: null, protocol: 2 });
@@ -91,6 +94,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ours: { url: system.apiUrl, queue: queues.ours, api: () => system.parts.api, worker: () => system.parts.worker },
     naive: { url: naiveApi.url, queue: queues.naive, api: () => naiveApi, worker: () => naiveWorker },
     bare,
+    promises,
     multipart,
     sandbox: { url: system.sandboxUrl, pid: system.parts.sandbox.pid },
     door,
@@ -136,7 +140,7 @@ function bareStoreDir({ dataDir }: StageOptions): string {
 }
 
 /** Starts baselines, by the name of their file. */
-function partStarter(options: StageOptions, { sandboxUrl }: System, started: Part[]) {
+function partStarter(options: StageOptions, { sandboxUrl }: System, started: Part[], apiKey: string) {
   return async (name: string): Promise<Part & { url: string }> => {
     await mkdir(bareStoreDir(options), { recursive: true });
     const port = await freePort();
@@ -144,6 +148,7 @@ function partStarter(options: StageOptions, { sandboxUrl }: System, started: Par
     const env = {
       NODE_ENV: 'production',
       PORT: String(port),
+      API_KEY: apiKey,
       REDIS_URL: options.redisUrl,
       KAFKA_BROKERS: options.kafkaBrokers,
       VLENS_BASE_URL: sandboxUrl,

@@ -8,7 +8,7 @@ import type { Extent, Figure } from './figure.ts';
 
 const connections = 64;
 
-const variants = ['ours', 'bare Express', 'naive'] as const;
+const variants = ['ours', 'bare Express', 'naive', 'promises by hand'] as const;
 type Variant = (typeof variants)[number];
 
 interface Accepting {
@@ -25,11 +25,12 @@ export async function measureAccepting(
 ): Promise<Rounds<Variant, Accepting>> {
   await stage.setWorkers(false);
   const next = await linkSubmissions('accept');
-  const { ours, naive, bare, apiKey } = stage;
+  const { ours, naive, bare, promises, apiKey } = stage;
   const servers = {
     ours: { url: ours.url, pid: ours.api().pid },
     'bare Express': { url: bare.url, pid: bare.pid },
     naive: { url: naive.url, pid: naive.api().pid },
+    'promises by hand': { url: promises.url, pid: promises.pid },
   };
   return alternate(variants, rounds, async (variant) => {
     await stage.clear();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
-import { type Consumer, Kafka, logLevel } from 'kafkajs';
+import { type Admin, type Consumer, Kafka, KafkaJSError, logLevel } from 'kafkajs';
 import { z } from 'zod';
 import type { ArrivedEvent } from '../ledger.ts';
 
@@ -60,12 +61,27 @@ async function findEnds(kafka: Kafka, topics: readonly string[]) {
   try {
     const ends = await Promise.all(
       topics.map(async (topic) => {
-        const partitions = await admin.fetchTopicOffsets(topic);
+        const partitions = await fetchOffsets(admin, topic);
         return partitions.map(({ partition, high }) => ({ topic, partition, offset: high }));
       }),
     );
     return ends.flat();
   } finally {
     await admin.disconnect();
+  }
+}
+
+const [leadersWithinMs, againMs] = [10_000, 200];
+
+/** A topic that was just made may not have found its leaders yet, which kafkajs' admin does not wait for. */
+async function fetchOffsets(admin: Admin, topic: string) {
+  const until = performance.now() + leadersWithinMs;
+  for (;;) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!(error instanceof KafkaJSError && error.retriable) || performance.now() > until) throw error;
+      await delay(againMs);
+    }
   }
 }
