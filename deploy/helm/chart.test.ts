@@ -94,6 +94,7 @@ const standIns: Readonly<Record<string, string>> = {
   REDIS_URL: 'redis://:password@redis:6379',
   VLENS_API_KEY: 'key',
   API_CLIENTS: `demo:${'0'.repeat(64)}`,
+  OPS_USERS: `ann:${'0'.repeat(64)}`,
 };
 
 /** As KEDA documents it; its own schema is in no registry that the tests use. */
@@ -146,6 +147,39 @@ it('only who is named may call, and read metrics', async () => {
     ['test-identity-events-api', [{ team: 'onboarding' }, monitoring]],
     ['test-identity-events-worker', [monitoring]],
   ]);
+});
+
+describe("the operators' pages", () => {
+  const addressOf = (manifests: readonly Manifest[]): readonly Variable[] =>
+    variablesOf(manifests, 'api').filter(({ name }) => name === 'OPS_HOST' || name === 'OPS_PORT');
+  const serviceOf = (manifests: readonly Manifest[]): Manifest | undefined =>
+    manifests.find(({ metadata }) => metadata.name === 'test-identity-events-api-ops');
+  const mayEnter = (manifests: readonly Manifest[]): unknown => {
+    const policy = manifests.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name.endsWith('api'));
+    const spec = policy?.spec as { ingress: { ports: { port: number }[]; from: unknown }[] } | undefined;
+    return spec?.ingress.find(({ ports }) => ports.some(({ port }) => port === 8082))?.from;
+  };
+
+  it('have a port and a Service of their own for who is named, where the Secret has users', async () => {
+    const manifests = await renderChart('s3');
+    expect(addressOf(manifests)).toEqual([
+      { name: 'OPS_HOST', value: '0.0.0.0' },
+      { name: 'OPS_PORT', value: '8082' },
+    ]);
+    expect(serviceOf(manifests)?.spec).toMatchObject({ type: 'ClusterIP', ports: [{ port: 8082, targetPort: 'ops' }] });
+    expect(mayEnter(manifests)).toEqual([{ namespaceSelector: { matchLabels: { team: 'operations' } } }]);
+  });
+
+  it('are closed to everybody in the cluster where none is named', async () => {
+    const manifests = await renderChart('s3', { set: 'networkPolicy.operators=null' });
+    expect(serviceOf(manifests)).toBeDefined();
+    expect(mayEnter(manifests)).toBeUndefined();
+  });
+
+  it('are not there without users', async () => {
+    const manifests = await renderChart('s3', { set: 'secret.api={API_CLIENTS}' });
+    expect([addressOf(manifests), serviceOf(manifests), mayEnter(manifests)]).toEqual([[], undefined, undefined]);
+  });
 });
 
 it('an API that speaks TLS is asked for its health over TLS, with files from a Secret', async () => {

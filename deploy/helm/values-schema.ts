@@ -5,10 +5,20 @@ const names = { api: Object.keys(apiConfig.shape), worker: Object.keys(workerCon
 const both = names.api.filter((name) => names.worker.includes(name));
 
 /** What the chart decides itself. */
-const fixed = ['HOST', 'PORT', 'HEALTH_HOST', 'HEALTH_PORT', 'TENANTS_FILE', 'CAPTURE_STORE_DIR', 'OTEL_SERVICE_NAME'];
+const fixed = [
+  'HOST',
+  'PORT',
+  'HEALTH_HOST',
+  'HEALTH_PORT',
+  'OPS_HOST',
+  'OPS_PORT',
+  'TENANTS_FILE',
+  'CAPTURE_STORE_DIR',
+  'OTEL_SERVICE_NAME',
+];
 /** Settings that open something: they come from a Secret, or not at all. */
 export const isSecret = (name: string): boolean =>
-  /(^ENCRYPTION_KEYS|_PASSWORD|_API_KEY|_SECRET_ACCESS_KEY|_SIGNING_KEY|_SESSION_TOKEN)$/.test(name);
+  /(^ENCRYPTION_KEYS|_PASSWORD|_API_KEY|_SECRET_ACCESS_KEY|_SIGNING_KEY|_SESSION_TOKEN|^OPS_USERS)$/.test(name);
 
 const object = (properties: Record<string, unknown>, required: readonly string[] = []) => ({
   type: 'object',
@@ -92,6 +102,7 @@ export const valuesSchema = {
       enabled: onOff,
       clients: list(anything),
       monitoring: list(anything),
+      operators: list(anything),
       egressPorts: object({ api: list(port), worker: list(port) }, ['api', 'worker']),
     }),
   }),

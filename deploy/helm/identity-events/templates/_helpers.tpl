@@ -17,11 +17,17 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- end }}
 
+{{/* Not empty where the API serves the operators' pages: where the Secret says who may see them. */}}
+{{- define "identity-events.ops" -}}
+{{- if has "OPS_USERS" .Values.secret.api }}yes{{ end -}}
+{{- end }}
+
 {{/* The settings of a component: those of both, its own, and what the chart decides. */}}
 {{- define "identity-events.settings" -}}
 {{- $given := merge dict (index .root.Values.settings .component) .root.Values.settings.both -}}
 {{- $fixed := dict "OTEL_SERVICE_NAME" (printf "identity-events-%s" .component) -}}
 {{- if eq .component "api" }}{{ $fixed = merge $fixed (dict "HOST" "0.0.0.0" "PORT" "8080") }}{{ end -}}
+{{- if and (eq .component "api") (include "identity-events.ops" .root) }}{{ $fixed = merge $fixed (dict "OPS_HOST" "0.0.0.0" "OPS_PORT" "8082") }}{{ end -}}
 {{- if eq .component "worker" }}{{ $fixed = merge $fixed (dict "HEALTH_HOST" "0.0.0.0" "HEALTH_PORT" "8081") }}{{ end -}}
 {{- if .root.Values.tenantsFile.secretName -}}
 {{- $fixed = merge $fixed (dict "TENANTS_FILE" (printf "/etc/identity-events/%s" .root.Values.tenantsFile.key)) -}}
@@ -112,6 +118,10 @@ spec:
       ports:
         - name: http
           containerPort: {{ .port }}
+        {{- if and (eq .component "api") (include "identity-events.ops" .root) }}
+        - name: ops
+          containerPort: 8082
+        {{- end }}
       env:
         {{- range $name, $value := $settings }}
         - name: {{ $name }}
