@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
-import { type Admin, type Consumer, Kafka, KafkaJSError, logLevel } from 'kafkajs';
+import kafkajs, { type Admin, type Consumer, Kafka, logLevel } from 'kafkajs';
 import { z } from 'zod';
 import type { ArrivedEvent } from '../ledger.ts';
 
@@ -80,7 +80,7 @@ async function fetchOffsets(admin: Admin, topic: string) {
     try {
       return await admin.fetchTopicOffsets(topic);
     } catch (error) {
-      if (!(error instanceof KafkaJSError && error.retriable) || performance.now() > until) throw error;
+      if (!(error instanceof kafkajs.KafkaJSError && error.retriable) || performance.now() > until) throw error;
       await delay(againMs);
     }
   }
