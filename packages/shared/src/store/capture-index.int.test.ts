@@ -28,11 +28,14 @@ interface Made {
   readonly subject?: string;
   readonly kind?: CaptureKind;
   readonly at?: number;
+  /** The last digit of its id. */
+  readonly last?: string;
 }
 
 /** Accepts a capture at a time; its id begins with that time, as the API makes them. */
-async function accept({ tenant: of = tenant, subject = 'user-1', kind = 'link', at = start }: Made = {}) {
-  const id = `cap_${at.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`;
+async function accept({ tenant: of = tenant, subject = 'user-1', kind = 'link', at = start, last = '' }: Made = {}) {
+  const random = randomBytes(10).toString('hex');
+  const id = `cap_${at.toString(16).padStart(12, '0')}${random.slice(last.length)}${last}`;
   const times = { createdAt: at, expiresAt: at + 60_000 };
   const capture = { id, tenant: of, subject, kind, lane: 'bulk', transactionId: 't', ...times } as const;
   await captures.accept(capture, { key: id, fingerprint: 'same', windowMs: 60_000 }, [{ calls: 10, ms: 1_000 }]);
@@ -149,7 +152,8 @@ it('a page looks at a thousand captures at most, and the next goes on behind the
 });
 
 it('what is gone leaves the index: on reading, by later captures, and with the last record', async () => {
-  const [first, second, third] = [await accept(), await accept({ at: start + 1 }), await accept({ at: start + 2 })];
+  const [first, second] = [await accept(), await accept({ at: start + 1 })];
+  const [third, sixteenth] = [await accept({ at: start + 2, last: '1' }), await accept({ at: start + 3, last: '0' })];
   const failed = keys.index(tenant, 'failed', 'link');
   const subject = keys.subjectIndex(tenant, 'user-1');
   await Promise.all([end(first, 'failed'), end(second, 'failed')]);
@@ -158,8 +162,10 @@ it('what is gone leaves the index: on reading, by later captures, and with the l
 
   await redis.del(keys.capture(first.id), keys.capture(second.id));
   await end(third, 'failed');
-  expect(await redis.zrange(failed, '0', '-1')).toEqual([third.id]);
-  await redis.del(keys.capture(third.id));
+  expect(await redis.zrange(failed, '0', '-1')).toEqual([first.id, second.id, third.id]);
+  await end(sixteenth, 'failed');
+  expect(await redis.zrange(failed, '0', '-1')).toEqual([third.id, sixteenth.id]);
+  await redis.del(keys.capture(third.id), keys.capture(sixteenth.id));
   expect(await ids({ subject: 'user-1' })).toEqual([]);
   expect(await redis.exists(subject)).toBe(0);
   expect(await ids()).toEqual([]);

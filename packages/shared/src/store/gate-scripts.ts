@@ -11,7 +11,8 @@ import { evenWhenFull } from './even-when-full.ts';
  */
 
 /**
- * Milliseconds now, and how the gate (KEYS[4]) stands. A time that is later than it can be is of a clock that has been set back since: such
+ * Milliseconds now, and how the gate (KEYS[4]) stands; `quiet` says that it is known to be open and well. A time that is later than it can be is
+ * of a clock that has been set back since: such
  * calls of the log (KEYS[1]) count as made now, and the gate is closed from now on for as long as it was to be.
  */
 const clock = `
@@ -24,7 +25,7 @@ while call and tonumber(call) > now do
   n = n + 1
   call = redis.call('LINDEX', KEYS[1], n)
 end
-local gate = redis.call('HMGET', KEYS[4], 'closedUntil', 'closedMs', 'failures', 'level', 'why')
+local gate = quiet and {} or redis.call('HMGET', KEYS[4], 'closedUntil', 'closedMs', 'failures', 'level', 'why')
 local closedUntil, closedMs, failures, level, why = tonumber(gate[1] or 0), gate[2], gate[3], tonumber(gate[4] or 0), gate[5]
 if closedMs and closedUntil > now + tonumber(closedMs) then
   closedUntil = now + tonumber(closedMs)
@@ -53,7 +54,10 @@ end
  * Returns {1, time of the grant, standing} when granted, {2, ms, 'soon'} when it is worth waiting for and asking again,
  * {0, estimated ms to wait, why} when not.
  */
-export const takeScript = `${earliest}
+export const takeScript = `
+-- Mostly there are neither room nor calls out of it nor a gate that has had trouble: one command tells that, and spares three.
+local quiet = redis.call('EXISTS', KEYS[2], KEYS[3], KEYS[4]) == 0
+${earliest}
 local id, rank, margin = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
 local probe, unused = string.match(ARGV[8], '^(p?)(%d*)$')
 if unused ~= '' then redis.call('LREM', KEYS[1], 1, unused) end
@@ -68,8 +72,8 @@ if closedUntil > now and probe ~= 'p' then return wait(closedUntil - now, why or
 -- Who does not wait in the room does not probe either: nobody would report how it went.
 if level > 0 and id == '' then return wait(1000, why or '') end
 
-local woken = redis.call('ZSCORE', KEYS[3], id)
-local best = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+local woken = not quiet and redis.call('ZSCORE', KEYS[3], id)
+local best = quiet and {} or redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 local first = id == '' or woken or not best[1] or best[1] == id or rank < tonumber(best[2])
 local at = earliest(KEYS[1], 0, margin, 9)
 if first and at > now and at - now <= tonumber(ARGV[4]) then return {2, at - now, 'soon'} end
@@ -96,7 +100,9 @@ return {1, now, tonumber(failures or 0) > 0 and 'troubled' or 'well'}
  * and ms of each window.
  * Returns {ms until it is worth asking again, or -1 when nobody waits, captureId...}.
  */
-export const wakeScript = `${earliest}
+export const wakeScript = `
+local quiet = false
+${earliest}
 local ahead, holds, margin = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '(' .. now + holds, '+inf')

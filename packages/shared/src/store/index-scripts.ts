@@ -9,6 +9,21 @@ for _, oldest in ipairs(redis.call('ZRANGE', ${set}, 0, 1)) do
   if redis.call('EXISTS', '${redisPrefix}:capture:' .. oldest) == 0 then redis.call('ZREM', ${set}, oldest) end
 end`;
 
+/**
+ * Lua: the same for a set that every capture of a tenant enters: with each sixteenth id, by its last digit, 32 at once, which are mostly all there
+ * yet and then cost two commands. Two of them with each id were three commands.
+ */
+const pruneNowAndThen = (set: string, captureId: string): string => `
+if string.sub(${captureId}, -1) == '0' then
+  local oldest, records = redis.call('ZRANGE', ${set}, 0, 31), {}
+  for i, id in ipairs(oldest) do records[i] = '${redisPrefix}:capture:' .. id end
+  if redis.call('EXISTS', unpack(records)) < #records then
+    for i, id in ipairs(oldest) do
+      if redis.call('EXISTS', records[i]) == 0 then redis.call('ZREM', ${set}, id) end
+    end
+  end
+end`;
+
 /** Lua: puts a new capture into the set of its status and kind and into its subject's. All are Lua expressions. */
 export const enterIndex = (statusSet: string, subjectSet: string, captureId: string): string => `
 redis.call('ZADD', ${statusSet}, 0, ${captureId})
@@ -50,12 +65,11 @@ const outlive = (set: string, ms: string): string =>
 
 /** Lua: moves a capture to the set of its outcome. Sets go with the last of their records. All values are Lua expressions. */
 export const endInIndex = (at: EndInIndex): string => `
-redis.call('ZREM', ${at.queuedSet}, ${at.captureId})
-redis.call('ZREM', ${at.processingSet}, ${at.captureId})
+if redis.call('ZREM', ${at.processingSet}, ${at.captureId}) == 0 then redis.call('ZREM', ${at.queuedSet}, ${at.captureId}) end
 redis.call('ZADD', ${at.outcomeSet}, 0, ${at.captureId})
 redis.call('ZADD', ${at.subjectSet}, 0, ${at.captureId})
 local keptMs = tonumber(${at.retentionMs})
 ${outlive(at.outcomeSet, 'keptMs')}
 keptMs = keptMs + ${openMsMax}
 ${outlive(at.subjectSet, 'keptMs')}
-${pruneOldest(at.outcomeSet)}`;
+${pruneNowAndThen(at.outcomeSet, at.captureId)}`;

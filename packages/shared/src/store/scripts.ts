@@ -4,6 +4,8 @@ import { evenWhenFull } from './even-when-full.ts';
 import { beginInIndex, endInIndex, enterIndex, leaveIndex } from './index-scripts.ts';
 
 // The steps that change a capture's state, as capture-states.ts lists them. Each runs in Redis as one atomic step.
+// Each command within a step costs Redis a microsecond or two, and each that changes something is written to its log besides: what can be one
+// command is one, and those that would change nothing are left out.
 
 /** Lua: tells whoever follows the capture of this record (capture-changes.ts); next to nothing when nobody does. */
 const tell = (record: string): string => `redis.call('PUBLISH', ${record}, '')`;
@@ -116,7 +118,6 @@ redis.call('HSET', KEYS[1], 'status', ARGV[1], 'decidedAt', ARGV[2], 'outcome', 
 -- A damaged record may lack them; the end must not fail half-way.
 if open[2] then redis.call('HINCRBY', KEYS[3], open[2], 0 - math.floor(tonumber(open[3]) or 0)) end
 redis.call('HDEL', KEYS[1], 'userToken', 'callsLeft')
-redis.call('DEL', KEYS[12])
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[6])
 redis.call('ZREM', KEYS[5], ARGV[6])
@@ -148,13 +149,15 @@ ${endInIndex({
 export const finishScript = `${readOpen}
 if not ${luaMay('finish')} then return 0 end
 if ARGV[9] then
-  ${evenWhenFull('KEYS[1]')}
+  -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
+  redis.call('DEL', KEYS[12])
   if redis.call('HSETNX', KEYS[1], ARGV[9], ARGV[10]) == 1 then
     ${noteCallTime('KEYS[3]', 'ARGV[11]')}
     if ARGV[12] then redis.call('HSET', KEYS[11], ARGV[9], ARGV[12]) end
   end
 end
 ${endLua}
+if not ARGV[9] then redis.call('DEL', KEYS[12]) end
 ${tell('KEYS[1]')}
 return 1
 `;
@@ -240,10 +243,12 @@ return 1
  * `redaction` in turn.
  */
 export const publishedScript = `
+local entries, told = {}, {}
+for i = 3, #KEYS do entries[i - 2] = ARGV[(i - 3) * 4 + 1] end
+-- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
+redis.call('XDEL', KEYS[1], unpack(entries))
 for i = 3, #KEYS do
   local at = (i - 3) * 4
-  -- First, for a full Redis still deletes, and refuses no further write of a script that has begun to write.
-  redis.call('XDEL', KEYS[1], ARGV[at + 1])
   local record = redis.call('HMGET', KEYS[i], 'status', 'subject', 'published')
   local status, subject, published = record[1], record[2], record[3]
   local done = status ~= 'erased'
@@ -256,8 +261,9 @@ for i = 3, #KEYS do
     redis.call('HDEL', KEYS[i], 'outboxId')
     ${tell('KEYS[i]')}
   end
-  if done then redis.call('ZREM', KEYS[2], ARGV[at + 3]) end
+  if done then table.insert(told, ARGV[at + 3]) end
 end
+if #told > 0 then redis.call('ZREM', KEYS[2], unpack(told)) end
 return #KEYS - 2
 `;
 
