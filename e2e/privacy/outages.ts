@@ -1,4 +1,4 @@
-import { appendFile, rm } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redisPrefix } from '@identity-events/shared/contracts/capture-job';
 import { keys } from '@identity-events/shared/store/keys';
@@ -10,10 +10,10 @@ import { submissionOf, submitPlanted } from './submit-planted.ts';
 export async function leaveDeadLetters(stage: PrivacyStage): Promise<void> {
   const { test, redis } = stage;
   await test.system.parts.worker.stop();
-  const imageOf = (id: string) => join(test.dataDir, 'captures', 'demo', id.slice(-2), id, 'front');
+  const imagesOf = (id: string) => join(test.dataDir, 'captures', 'demo', id.slice(-2), id);
   const damages: readonly ((id: string) => Promise<unknown>)[] = [
-    (id) => rm(imageOf(id)),
-    (id) => appendFile(imageOf(id), 'x'),
+    (id) => rm(imagesOf(id)),
+    (id) => truncate(imagesOf(id), 1_000),
     (id) => redis.set(keys.userToken(id), 'no seal'),
     (id) => redis.hset(keys.capture(id), 'createdAt', 'nonsense'),
     (id) => redis.hset(`${redisPrefix}:captures:${id}`, 'data', '{"v":9}'),

@@ -24,7 +24,7 @@ export interface TestSystem {
   readonly engines: { readonly redis?: Engine; readonly kafka?: Engine };
   /** Holds everything that the system and its own engines write. */
   readonly dataDir: string;
-  /** Files in the image store. */
+  /** Files in the image store: one for each capture that has images there. */
   storedImages(): Promise<string[]>;
   /** Asks until the answer is as wanted, for at most 20 s; then the test fails with the last answer. */
   until<T>(

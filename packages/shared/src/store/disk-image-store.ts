@@ -1,50 +1,46 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type ImageName, imageNames } from '../contracts/capture.ts';
 import { AppError, errorCode } from '../runtime/errors.ts';
 import { freeMemory } from '../runtime/free-memory.ts';
+import { findImage, imageHead, imageHeadBytes } from './image-file.ts';
 import { type ImageOwner, type ImageStore, imageContext } from './image-store.ts';
 import { listOwners, stagingSuffix } from './list-owners.ts';
 import type { Sealer } from './seal.ts';
 
 /**
- * Images as encrypted files under `root`, one folder a capture, fanned out by two characters of its id.
+ * Images under `root`, sealed, one file a capture, fanned out by two characters of its id. API and workers must see the same folder.
  *
- * A capture's folder appears by one rename after all its files are written and flushed: it is there whole or not at
- * all. API and workers must see the same folder.
+ * With a file for each image, the API took 16.7 ms of processor time for a capture of 2 MB in place of 11.9, and accepted three
+ * quarters as many per second (ext4, in turns): a disk's work is in making, flushing and removing files.
  */
 export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
-  const folderOf = ({ tenant, captureId }: ImageOwner): string => join(root, tenant, captureId.slice(-2), captureId);
+  const pathOf = ({ tenant, captureId }: ImageOwner): string => join(root, tenant, captureId.slice(-2), captureId);
 
   return {
     async put(owner, images) {
-      const folder = folderOf(owner);
-      const staging = `${folder}${stagingSuffix}`;
+      const path = pathOf(owner);
+      const folder = dirname(path);
       try {
-        const made = await mkdir(staging, { recursive: true });
-        await allOf(
-          [...images].map(([name, image]) =>
-            writeFlushed(join(staging, name), sealer.sealInParts(image, imageContext(owner, name))),
-          ),
-        );
-        await flushFolder(staging);
-        await rename(staging, folder);
-        await flushFolders(dirname(folder), dirname(made ?? staging));
+        const made = await mkdir(folder, { recursive: true });
+        const file = await open(path, 'wx', 0o600);
+        await orRemove(path, async () => {
+          await writeFlushed(file, () => sealAll(sealer, owner, images));
+          await flushFolders(folder, dirname(made ?? path));
+        });
       } catch (error) {
-        await rm(staging, { recursive: true, force: true }).catch(() => undefined);
         throw toStoreError(error);
       }
     },
     async get(owner, name) {
-      const sealed = await readFile(join(folderOf(owner), name)).catch((error: unknown) => {
-        if (errorCode(error) !== 'ENOENT') throw toStoreError(error);
-        throw new AppError('image_missing', 'An image of the capture is gone.', { retriable: false, cause: error });
-      });
+      const sealed = await readSealed(pathOf(owner), name);
+      if (!sealed) throw new AppError('image_missing', 'An image of the capture is gone.', { retriable: false });
       return sealer.open(sealed, imageContext(owner, name));
     },
     async remove(owner) {
-      const folder = folderOf(owner);
+      const path = pathOf(owner);
       try {
-        for (const path of [folder, `${folder}${stagingSuffix}`]) await rm(path, { recursive: true, force: true });
+        for (const one of [path, `${path}${stagingSuffix}`]) await rm(one, { recursive: true, force: true });
       } catch (error) {
         throw toStoreError(error);
       }
@@ -59,17 +55,38 @@ export function createDiskImageStore(root: string, sealer: Sealer): ImageStore {
   };
 }
 
-/** Rejects with the first failure once none is under way: a file that is opened late would keep its folder from being removed. */
-async function allOf(writes: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(writes)).find((write) => write.status === 'rejected');
-  if (failed) throw failed.reason;
+/** The parts of a capture's file, in their order: 416 with the largest images, where one call of the system takes a thousand. */
+function sealAll(sealer: Sealer, owner: ImageOwner, images: ReadonlyMap<ImageName, Uint8Array>): Uint8Array[] {
+  const sealed = new Map<ImageName, Buffer[]>();
+  for (const name of imageNames) {
+    const image = images.get(name);
+    if (image) sealed.set(name, sealer.sealInParts(image, imageContext(owner, name)));
+  }
+  const sizes = new Map([...sealed].map(([name, parts]) => [name, bytesOf(parts)] as const));
+  return [imageHead(sizes), ...[...sealed.values()].flat()];
 }
 
-/** Resolves once the file is on the disk; its parts are empty then. */
-async function writeFlushed(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
+function bytesOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** Leaves nothing at this path when writing fails. */
+async function orRemove(path: string, write: () => Promise<void>): Promise<void> {
   try {
-    await writeAll(file, parts);
+    await write();
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Resolves once the file is on the disk and closed; its parts are empty then. */
+async function writeFlushed(file: FileHandle, partsOf: () => readonly Uint8Array[]): Promise<void> {
+  try {
+    const parts = partsOf();
+    const { bytesWritten } = await file.writev(parts);
+    // A file is written short only when there is no more room for it.
+    if (bytesWritten < bytesOf(parts)) throw Object.assign(new Error('written in part'), { code: 'ENOSPC' });
     freeMemory(parts);
     await file.datasync();
   } finally {
@@ -77,12 +94,28 @@ async function writeFlushed(path: string, parts: readonly Uint8Array[]): Promise
   }
 }
 
-/** Writes what fits into one call of the system: 80 pieces of the largest image, where a thousand are allowed. */
-async function writeAll(file: FileHandle, parts: readonly Uint8Array[]): Promise<void> {
-  const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const { bytesWritten } = await file.writev(parts);
-  // A file is written short only when there is no more room for it.
-  if (bytesWritten < bytes) throw Object.assign(new Error('written in part'), { code: 'ENOSPC' });
+/** The sealed image; undefined when it is gone. */
+async function readSealed(path: string, name: ImageName): Promise<Buffer | undefined> {
+  try {
+    return await readFromFile(path, name).catch((error: unknown) => {
+      // Earlier versions put each image into a file of its own, in a folder with this name.
+      if (errorCode(error) === 'EISDIR') return readFile(join(path, name));
+      throw error;
+    });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw toStoreError(error);
+  }
+}
+
+async function readFromFile(path: string, name: ImageName): Promise<Buffer | undefined> {
+  await using file = await open(path, 'r');
+  const { buffer: head } = await file.read(Buffer.alloc(imageHeadBytes), 0, imageHeadBytes, 0);
+  const place = findImage(head, name);
+  if (!place) return undefined;
+  const { position, length } = place;
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Flushes a folder and those above it, up to and including `highest`: where the first new entry stands. */

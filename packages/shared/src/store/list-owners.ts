@@ -4,28 +4,34 @@ import { join } from 'node:path';
 import { errorCode } from '../runtime/errors.ts';
 import type { ImageOwner } from './image-store.ts';
 
-/** Ends the name of a folder whose images are not all there yet. */
+/** Ended, in earlier versions, the name of a folder whose images were not all there yet. */
 export const stagingSuffix = '.part';
 
-/** Folders of captures and nothing else: whatever somebody put beside them is not ours to name. */
-const folderName = /^(cap_[0-9a-z]+)(\.part)?$/;
+/** Files and folders of captures and nothing else: whatever somebody put beside them is not ours to name. */
+const entryName = /^(cap_[0-9a-z]+)(\.part)?$/;
 
-/** The owners of folders `<root>/<tenant>/<fan-out>/<captureId>[.part]` that were last written before `before` (epoch ms). */
+/**
+ * The owners of files `<root>/<tenant>/<fan-out>/<captureId>` that were last written before `before` (epoch ms); and of folders of
+ * that name, also with `.part` behind it, which earlier versions left.
+ */
 export async function* listOwners(root: string, before: number): AsyncGenerator<ImageOwner> {
   for await (const tenant of foldersIn(root)) {
     for await (const fanOut of foldersIn(join(root, tenant))) {
-      for await (const folder of foldersIn(join(root, tenant, fanOut))) {
-        const [, captureId] = folderName.exec(folder) ?? [];
+      for await (const { name } of entriesIn(join(root, tenant, fanOut))) {
+        const [, captureId] = entryName.exec(name) ?? [];
         if (!captureId || !captureId.endsWith(fanOut)) continue;
-        if (await isOlder(join(root, tenant, fanOut, folder), before)) yield { tenant, captureId };
+        if (await isOlder(join(root, tenant, fanOut, name), before)) yield { tenant, captureId };
       }
     }
   }
 }
 
 async function* foldersIn(path: string): AsyncGenerator<string> {
-  const entries = await unlessGone<AsyncIterable<Dirent>>(opendir(path));
-  for await (const entry of entries ?? []) if (entry.isDirectory()) yield entry.name;
+  for await (const entry of entriesIn(path)) if (entry.isDirectory()) yield entry.name;
+}
+
+async function* entriesIn(path: string): AsyncGenerator<Dirent> {
+  yield* (await unlessGone<AsyncIterable<Dirent>>(opendir(path))) ?? [];
 }
 
 async function isOlder(path: string, before: number): Promise<boolean> {
