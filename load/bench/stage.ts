@@ -101,7 +101,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     onEvent: () => undefined,
     async clear() {
       await redis.flushdb('SYNC');
-      for (const folder of [storeDir, bareStoreDir(options)]) await empty(folder);
+      await Promise.all([emptyFiles(storeDir), empty(bareStoreDir(options))]);
     },
     async setWorkers(wanted) {
       if (wanted === running) return;
@@ -162,6 +162,12 @@ function partStarter(options: StageOptions, { sandboxUrl }: System, started: Par
     started.push(part);
     return { ...part, url };
   };
+}
+
+/** The folders stay, as they do where captures come and go. */
+async function emptyFiles(folder: string): Promise<void> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const { parentPath, name } of files) await rm(join(parentPath, name));
 }
 
 async function empty(folder: string): Promise<void> {
