@@ -5,7 +5,7 @@ import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts
 import { outcomeEventTypes } from '@identity-events/shared/contracts/identity-event';
 import { FROM_SOURCE } from '@identity-events/tools/paths';
 import { freePort } from '@identity-events/tools/processes/free-port';
-import { answersOk, type Part, startPart } from '@identity-events/tools/system/part';
+import { answersOk, type Part, type PartSpec, startPart } from '@identity-events/tools/system/part';
 import { type System, startSystem, TENANT } from '@identity-events/tools/system/start-system';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -38,8 +38,10 @@ interface Stack {
 export interface Stage extends AsyncDisposable {
   readonly redis: Redis;
   readonly engines: Readonly<Record<string, number>>;
+  readonly dataDir: string;
   readonly apiKey: string;
-  readonly ours: Stack;
+  /** And how our API is started. */
+  readonly ours: Stack & { readonly apiSpec: PartSpec };
   readonly naive: Stack;
   readonly bare: Part & { readonly url: string };
   /** The heart of what our API does, in the shortest way. */
@@ -90,8 +92,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const stage: Omit<Stage, typeof Symbol.asyncDispose> = {
     redis,
     engines: options.engines,
+    dataDir: options.dataDir,
     apiKey: keys.apiKey,
-    ours: { url: system.apiUrl, queue: queues.ours, api: () => system.parts.api, worker: () => system.parts.worker },
+    ours: {
+      url: system.apiUrl,
+      queue: queues.ours,
+      api: () => system.parts.api,
+      worker: () => system.parts.worker,
+      apiSpec: system.specs.api,
+    },
     naive: { url: naiveApi.url, queue: queues.naive, api: () => naiveApi, worker: () => naiveWorker },
     bare,
     promises,
