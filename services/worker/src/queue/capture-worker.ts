@@ -1,9 +1,10 @@
 import { captureQueueName, redisPrefix } from '@identity-events/shared/contracts/capture-job';
 import { errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
-import { type Job, type JobJson, Worker } from 'bullmq';
+import { type Job, type JobJson, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type CaptureJobDeps, captureJobProcessor } from './capture-job-processor.ts';
+import { createPacedBackend } from './paced-backend.ts';
 
 /** How long a dead letter stays, in ms: longer than any capture may stay open. */
 export const deadLetterAgeMs = 14 * 24 * 3_600_000;
@@ -21,7 +22,7 @@ export interface CaptureWorkerSettings {
  * another worker may have the job, so this one is cancelled.
  */
 export function startCaptureWorker(redis: Redis, settings: CaptureWorkerSettings, deps: CaptureJobDeps): Worker {
-  const worker = new TolerantWorker(captureQueueName, captureJobProcessor(deps), {
+  const options: WorkerOptions = {
     connection: redis,
     prefix: redisPrefix,
     concurrency: settings.concurrency,
@@ -31,7 +32,8 @@ export function startCaptureWorker(redis: Redis, settings: CaptureWorkerSettings
     maxStalledCount: deps.stallsMax * 2,
     removeOnComplete: { count: 0 },
     removeOnFail: { age: deadLetterAgeMs / 1_000 },
-  });
+  };
+  const worker = new TolerantWorker(captureQueueName, captureJobProcessor(deps), options, createPacedBackend);
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
     deps.logger.warn('queue.lock_lost', { jobs: jobIds.length });
