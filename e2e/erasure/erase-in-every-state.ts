@@ -46,7 +46,7 @@ async function eraseWithoutWorker(stage: ErasureStage): Promise<Planted[]> {
   await test.system.parts.worker.stop();
   const queued = await plantEach(stage);
   const dead = await plant(test, 'national_id');
-  await rm(join(test.dataDir, 'captures', 'demo', dead.id.slice(-2), dead.id, 'front'));
+  await rm(join(test.dataDir, 'captures', 'demo', dead.id.slice(-2), dead.id));
   await eraseEach(stage, queued);
   await test.system.restart('worker');
   await test.until(
