@@ -27,7 +27,7 @@ import { openStage, type Stage } from './stage.ts';
 
 const figures: Readonly<Record<string, Figure>> = { accept, multipart, memory, backlog, queue, latency, cpu };
 
-const whole: Extent = { rounds: 5, ms: 4_000, captures: 5_000, backlog: 1_000_000 };
+const whole: Extent = { rounds: 5, ms: 3_000, captures: 5_000, backlog: 1_000_000 };
 const short: Extent = { rounds: 3, ms: 2_000, captures: 2_000, backlog: 50_000 };
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
