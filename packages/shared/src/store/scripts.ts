@@ -157,6 +157,7 @@ if ARGV[9] then
   end
 end
 ${endLua}
+-- Here it is no first write: what keeps no step is refused by a full Redis, and comes again.
 if not ARGV[9] then redis.call('DEL', KEYS[12]) end
 ${tell('KEYS[1]')}
 return 1
