@@ -6,9 +6,9 @@
  */
 import { createCipheriv, createSecretKey, hash, randomBytes, randomUUID } from 'node:crypto';
 import process from 'node:process';
+import { connectPatiently } from '@identity-events/shared/runtime/redis';
 import { Queue } from 'bullmq';
 import express, { type RequestHandler } from 'express';
-import { Redis } from 'ioredis';
 import winston from 'winston';
 import { z } from 'zod';
 import { listen } from './listen.ts';
@@ -30,13 +30,6 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('HSET', KEYS[2], unpack(ARGV, 4))
 return ARGV[1]`;
 
-const connection = new Redis(process.env['REDIS_URL'] ?? '', {
-  maxRetriesPerRequest: null,
-  protocol: 2,
-  enableAutoPipelining: true,
-});
-const queue = new Queue<{ captureId: string }>(queueName, { connection, skipVersionCheck: true });
-const takeSha = String(await connection.script('LOAD', take));
 const sealingKey = createSecretKey(randomBytes(32));
 const clients = new Map([[hash('sha256', process.env['API_KEY'] ?? ''), 'bench']]);
 const { combine, timestamp, json } = winston.format;
@@ -44,6 +37,11 @@ const logger = winston.createLogger({
   format: combine(timestamp(), json()),
   transports: [new winston.transports.Console()],
 });
+
+/** As ours and not as anyone's: the way commands are written is not the promise's. */
+const connection = connectPatiently(process.env['REDIS_URL'] ?? '', logger);
+const queue = new Queue<{ captureId: string }>(queueName, { connection, skipVersionCheck: true });
+const takeSha = String(await connection.script('LOAD', take));
 
 const capture = z.strictObject({
   kind: z.literal('link'),

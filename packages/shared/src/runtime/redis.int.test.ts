@@ -1,7 +1,8 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testRedisUrl } from '../store/redis.fixture.ts';
-import { connectPatiently } from './redis.ts';
+import { connectFailingFast, connectPatiently } from './redis.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 let proxy: Server;
@@ -28,29 +29,49 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.close());
 
-function connect() {
+function proxied(): string {
   const { port } = proxy.address() as { port: number };
   const url = new URL(testRedisUrl(0));
   [url.hostname, url.port] = ['127.0.0.1', String(port)];
-  return connectPatiently(url.href, silent);
+  return url.href;
 }
 
+const asked = ['a', 'b', 'c'];
+
 it('commands of one turn of the event loop leave in one write, and each is sent again after a break', async () => {
-  const redis = connect();
+  const redis = connectPatiently(proxied(), silent);
   try {
     await redis.ping();
-    pieces = [];
-    const asked = ['a', 'b', 'c'];
-    expect(await Promise.all(asked.map((word) => redis.echo(word)))).toEqual(asked);
-    expect(pieces).toHaveLength(1);
-    muted = true;
-    const owed = Promise.all(asked.map((word) => redis.echo(word)));
-    await expect.poll(() => pieces.length).toBe(2);
-    muted = false;
-    for (const socket of sockets) socket.destroy();
-    sockets = [];
-    expect(await owed).toEqual(asked);
+    const owed = await breakAmid(redis);
+    expect(await Promise.all(owed)).toEqual(asked);
   } finally {
     redis.disconnect();
   }
 });
+
+it('where failing fast is wanted they leave in one write as well, and each is refused after a break', async () => {
+  const redis = connectFailingFast(proxied(), 5_000, silent);
+  try {
+    await new Promise((resolve) => redis.once('ready', resolve));
+    const owed = await breakAmid(redis);
+    const refused = await Promise.allSettled(owed);
+    expect(refused.map(({ status }) => status)).toEqual(asked.map(() => 'rejected'));
+  } finally {
+    redis.disconnect();
+  }
+});
+
+/** Asks twice for the words, in one write each time; the connection breaks when the second has arrived, of which no answer gets through. */
+async function breakAmid(redis: Redis): Promise<Promise<string>[]> {
+  pieces = [];
+  expect(await Promise.all(asked.map((word) => redis.echo(word)))).toEqual(asked);
+  expect(pieces).toHaveLength(1);
+  muted = true;
+  const owed = asked.map((word) => redis.echo(word));
+  for (const one of owed) one.catch(() => undefined);
+  await expect.poll(() => pieces.length).toBe(2);
+  muted = false;
+  for (const socket of sockets) socket.destroy();
+  sockets = [];
+  return owed;
+}

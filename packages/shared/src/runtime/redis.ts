@@ -11,35 +11,13 @@ const common = {
 } as const satisfies RedisOptions;
 
 /**
- * A connection that fails fast: for the API, where a caller waits. A command is refused at once while Redis is away
- * and given up after `commandTimeoutMs`; the connection itself is retried for ever. Commands of one tick share a write.
- *
- * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis no longer serves writes: it has become a replica,
- * or its cluster has moved them.
- */
-export function connectFailingFast(address: string | RedisAddress, commandTimeoutMs: number, logger: Logger): Redis {
-  return observed(
-    open(Redis, address, {
-      ...common,
-      commandTimeout: commandTimeoutMs,
-      socketTimeout: 2 * commandTimeoutMs,
-      reconnectOnError: whenElsewhere(logger, 1),
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      enableAutoPipelining: true,
-    }),
-    logger,
-  );
-}
-
-/** Well above the longest time for which a command here waits in Redis: BullMQ's waiting for a job, 10 s. */
-const silenceMaxMs = 15_000;
-
-/**
  * Commands of one turn of the event loop leave in one write, for each write costs a system call here and one in Redis: carrying a full queue, a
  * worker makes 1.6 writes for a capture, and 6.4 without this; Redis makes 0.7, and 3. It takes a seventh off the time of the worker and a fifth off
- * that of Redis; while there is little to do, nothing. ioredis' own way to that, `enableAutoPipelining`, gives up what is left of a pipeline when the
- * connection breaks amid its answers; here each command is still sent again by itself.
+ * that of Redis; while there is little to do, nothing.
+ *
+ * ioredis' own way to that is `enableAutoPipelining`. It makes a pipeline for each turn, which carries two methods for every script that BullMQ
+ * defines, and those outlive V8's young generation: the API took an eighth more processor time with it. And when the connection breaks amid the
+ * answers, it gives up what is left of the pipeline; here each command is still by itself, and is sent again by itself where that is wanted.
  */
 class TogetherWriting extends Redis {
   override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
@@ -51,6 +29,30 @@ class TogetherWriting extends Redis {
     return super.sendCommand(...command);
   }
 }
+
+/**
+ * A connection that fails fast: for the API, where a caller waits. A command is refused at once while Redis is away
+ * and given up after `commandTimeoutMs`; the connection itself is retried for ever. Commands of one turn share a write.
+ *
+ * One that owes an answer for twice that time is given up for a new one, and so is one whose Redis no longer serves writes: it has become a replica,
+ * or its cluster has moved them.
+ */
+export function connectFailingFast(address: string | RedisAddress, commandTimeoutMs: number, logger: Logger): Redis {
+  return observed(
+    open(TogetherWriting, address, {
+      ...common,
+      commandTimeout: commandTimeoutMs,
+      socketTimeout: 2 * commandTimeoutMs,
+      reconnectOnError: whenElsewhere(logger, 1),
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+    }),
+    logger,
+  );
+}
+
+/** Well above the longest time for which a command here waits in Redis: BullMQ's waiting for a job, 10 s. */
+const silenceMaxMs = 15_000;
 
 /**
  * A connection that waits for Redis however long it takes: for workers, which have nothing better to do.

@@ -30,7 +30,7 @@ let deps: SubmitCaptureDeps;
 
 beforeAll(async () => {
   redis = await openTestRedis(database);
-  // As the API connects: commands of one tick share a write.
+  // As the API connects: commands of one turn share a write.
   api = connectFailingFast(testRedisUrl(database), 5_000, silent);
   await new Promise((resolve) => api.once('ready', resolve));
   bullmq = new Queue(captureQueueName, { connection: redis, prefix: redisPrefix });
