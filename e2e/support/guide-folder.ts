@@ -7,7 +7,7 @@ import { run } from '@identity-events/tools/processes/programs';
 
 const SDK = join(ROOT, 'packages', 'sdk');
 /** What the SDK and the guides need from npm; none of them has dependencies of its own. */
-const PACKAGES = ['zod', 'eventsource-parser', 'kafkajs'];
+const PACKAGES = ['zod', 'eventsource-parser', '@opentelemetry/api', 'kafkajs'];
 const INSTALL_MS = 100_000;
 
 /** A newcomer's folder, outside this repository: nothing in it but the packed SDK and what it needs. */
@@ -57,7 +57,7 @@ async function packInstalled(name: string, into: string): Promise<void> {
   const folder = await realpath(join(SDK, 'node_modules', name));
   const args = [
     'czf',
-    `${name}.tgz`,
+    `${name.replace('/', '-')}.tgz`,
     '--hard-dereference',
     '--transform',
     's,^\\.,package,',
