@@ -116,7 +116,7 @@ it.each<[string, Partial<RunTraces>, object, string]>([
     'events of one person in the wrong order',
     { records: [record(1), record(3), record(2)] },
     {},
-    'demo:person in identity.verified: cap_2 came after cap_3, which was accepted later',
+    'demo:person in identity.verified: cap_2 came after cap_3, which was accepted 50 ms after its decision',
   ],
 ])('%s is a fault', (_, planted, numbers, sentence) => {
   const check = checkRun({ ...good, ...planted });

@@ -142,7 +142,9 @@ function outOfOrder(firsts: readonly OutcomeRecord[]): string[] {
     let earliest: OutcomeRecord | undefined;
     for (const record of same.toReversed()) {
       if (earliest && earliest.decidedAt < record.acceptedAt) {
-        faults.push(`${lane}: ${earliest.captureId} came after ${record.captureId}, which was accepted later`);
+        faults.push(
+          `${lane}: ${earliest.captureId} came after ${record.captureId}, which was accepted ${record.acceptedAt - earliest.decidedAt} ms after its decision`,
+        );
       }
       if (!earliest || record.decidedAt < earliest.decidedAt) earliest = record;
     }
