@@ -135,13 +135,19 @@ function sharedKeys(accepted: readonly AcceptedCapture[]): string[] {
     .map(([key, same]) => `Idempotency-Key ${key} was answered with ${same.map((one) => one.captureId).join(' and ')}`);
 }
 
-/** Order is promised for each topic and key, between captures of which one was decided before the other was accepted. */
+/**
+ * A worker notes the time of a decision just before it writes it, and the write is what counts: a worker that is held up in between, by its first
+ * capture say, lets another one pass.
+ */
+const writtenWithinMs = 1_000;
+
+/** Order is promised for each topic and key, between captures of which one's decision was written before the other was accepted. */
 function outOfOrder(firsts: readonly OutcomeRecord[]): string[] {
   const faults: string[] = [];
   for (const [lane, same] of Map.groupBy(firsts, ({ topic, key }) => `${key} in ${topic}`)) {
     let earliest: OutcomeRecord | undefined;
     for (const record of same.toReversed()) {
-      if (earliest && earliest.decidedAt < record.acceptedAt) {
+      if (earliest && earliest.decidedAt + writtenWithinMs < record.acceptedAt) {
         faults.push(
           `${lane}: ${earliest.captureId} came after ${record.captureId}, which was accepted ${record.acceptedAt - earliest.decidedAt} ms after its decision`,
         );
