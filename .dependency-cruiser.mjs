@@ -6,7 +6,7 @@ const TEST = '\\.(test|fixture|contract)\\.ts$';
 const OURS = '^(services|packages|tools|examples|e2e|load)/';
 
 const TECHNOLOGIES = {
-  api: ['http', 'queue', 'redis', 'vlens', 'documents', 'metrics', 'traces'],
+  api: ['http', 'queue', 'redis', 'vlens', 'documents', 'sealing', 'metrics', 'traces'],
   worker: ['queue', 'budget', 'vlens', 'outbox', 'kafka', 'health', 'metrics', 'traces'],
 };
 

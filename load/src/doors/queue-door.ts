@@ -1,4 +1,5 @@
 import { newCaptureId } from '@identity-events/api/captures/capture-id';
+import { sealSubmission } from '@identity-events/api/captures/seal-submission';
 import { type SubmitCaptureDeps, submitCapture } from '@identity-events/api/captures/submit-capture';
 import { createBullmqCaptureQueue } from '@identity-events/api/queue/bullmq-capture-queue';
 import { windows } from '@identity-events/shared/contracts/windows';
@@ -56,6 +57,7 @@ function toDeps(settings: QueueDoorSettings, redis: ReturnType<typeof connectFai
     images: createDiskImageStore(settings.storeDir, sealer),
     queue: createBullmqCaptureQueue(redis),
     sealer,
+    seal: async (submission) => sealSubmission(sealer, submission),
     now: Date.now,
     newCaptureId,
     newTransactionId: v4,

@@ -52,6 +52,7 @@ import { type Status, toStatus } from './ops/status.ts';
 import { createBullmqCaptureQueue } from './queue/bullmq-capture-queue.ts';
 import { createBullmqReplays } from './queue/bullmq-replays.ts';
 import { createRedisAllowances } from './redis/redis-allowances.ts';
+import { openSealingThread } from './sealing/open-sealing-thread.ts';
 import { traceQueue } from './traces/trace-queue.ts';
 import { openIdentityImages } from './vlens/open-identity-images.ts';
 
@@ -101,6 +102,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
   const captureIndex = createCaptureIndex(redis, captures);
   const usage = createImageUsage(redis, config.CAPTURE_STORE_BYTES_MAX);
   const images = metrics.countImageBytes(meterImages(await openImageStore(config, sealer), usage));
+  const seal = await openSealingThread({ keyRing: config.ENCRYPTION_KEYS, logger, releases });
   const identityImages = openEvidence(context, metrics);
   releases.onStop('counts', metrics.share(createTallies(redis, Date.now).add).stop);
   await openOperatorPages(context);
@@ -118,7 +120,7 @@ export async function startApi({ config, env, logger, releases }: StartApiOption
     waits,
     heartbeatMs,
     identity: { captures, sealer, now: Date.now },
-    submit: { captures, images, queue, ...submitting(context) },
+    submit: { captures, images, queue, seal, ...submitting(context) },
     erase: { captures, images, jobs: queue, index: captureIndex, now: Date.now },
     webhooks: openWebhooks(context),
     ...openOperations(context, captures, images),

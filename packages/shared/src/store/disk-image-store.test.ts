@@ -5,9 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ImageName, imageNames } from '../contracts/capture.ts';
 import { createDiskImageStore } from './disk-image-store.ts';
 import { findImage, imageHead } from './image-file.ts';
-import { contractSealer, imageStoreContract, listed } from './image-store.contract.ts';
+import { contractSealer, imageStoreContract, listed, sealed } from './image-store.contract.ts';
 import { type ImageOwner, type ImageStore, imageContext } from './image-store.ts';
-import type { Sealer } from './seal.ts';
 
 const owner = { tenant: 'demo', captureId: 'cap_0123' };
 const images = new Map<ImageName, Uint8Array>([
@@ -21,13 +20,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Fails when it comes to `back`; the file is there by then. */
+/** Fails when it writes `back`, which the system does not take; the file is there by then. */
 function failing(): ImageStore {
-  const sealInParts: Sealer['sealInParts'] = (plain, context) => {
-    if (context.endsWith('/back')) throw new Error('no memory');
-    return contractSealer.sealInParts(plain, context);
-  };
-  return createDiskImageStore(root, { ...contractSealer, sealInParts });
+  const store = createDiskImageStore(root, contractSealer);
+  const unwritable = { bytes: 1, parts: [{ byteLength: 1 } as Uint8Array] };
+  return { ...store, put: (owner, images) => store.put(owner, new Map([...images, ['back', unwritable]])) };
 }
 
 /** The images in all files, each under the path of its file and its own name. */
@@ -99,8 +96,11 @@ describe('a folder keeps the promises of the port:', () => {
 
 it('refuses to put a capture again, and keeps what is there', async () => {
   const store = createDiskImageStore(root, contractSealer);
-  await store.put(owner, images);
-  await expect(store.put(owner, images)).rejects.toMatchObject({ code: 'image_store_failed', retriable: true });
+  await store.put(owner, sealed(owner, images));
+  await expect(store.put(owner, sealed(owner, images))).rejects.toMatchObject({
+    code: 'image_store_failed',
+    retriable: true,
+  });
   expect((await store.get(owner, 'back')).toString()).toBe('back side of the card');
 });
 
@@ -110,7 +110,7 @@ it.each([
   ['of another form', (path: string) => writeFile(path, Buffer.alloc(1_000, 1))],
 ])('opens nothing of a file that was %s', async (_, damage) => {
   const store = createDiskImageStore(root, contractSealer);
-  await store.put(owner, images);
+  await store.put(owner, sealed(owner, images));
   await damage(join(root, 'demo/23/cap_0123'));
   await expect(store.get(owner, 'back')).rejects.toMatchObject({ code: 'seal_broken', retriable: false });
 });
@@ -118,7 +118,7 @@ it.each([
 it('reads and removes what earlier versions put, and does not put it again', async () => {
   const store = createDiskImageStore(root, contractSealer);
   await putAsBefore(owner);
-  await expect(store.put(owner, images)).rejects.toMatchObject({ code: 'image_store_failed' });
+  await expect(store.put(owner, sealed(owner, images))).rejects.toMatchObject({ code: 'image_store_failed' });
   expect((await store.get(owner, 'back')).toString()).toBe('back side of the card');
   await expect(store.get(owner, 'face1')).rejects.toMatchObject({ code: 'image_missing' });
   await store.remove(owner);
@@ -133,7 +133,7 @@ it('lists what earlier versions put, half-stored images, too', async () => {
   const owners = ['cap_01aa', 'cap_01bb', 'cap_01cc', 'cap_01dd'].map((captureId) => ({ tenant: 'demo', captureId }));
   const [old, fresh, half, before] = owners;
   if (!old || !fresh || !half || !before) expect.fail();
-  for (const one of [old, fresh]) await store.put(one, images);
+  for (const one of [old, fresh]) await store.put(one, sealed(one, images));
   for (const path of [join(root, 'demo/aa/cap_01aa'), await putAsBefore(half, '.part'), await putAsBefore(before)]) {
     await age(path);
   }

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ImageName } from '../contracts/capture.ts';
-import type { ImageOwner, ImageStore } from './image-store.ts';
+import type { ImageOwner, ImageStore, SealedImages } from './image-store.ts';
 import { createSealer, type Sealer } from './seal.ts';
+import { sealImages } from './seal-images.ts';
 
 /** A store of its own for one test, and ways behind its back. */
 export interface HeldImageStore {
@@ -27,6 +28,11 @@ const images = new Map<ImageName, Uint8Array>([
 ]);
 const hourMs = 3_600_000;
 
+/** Images as this owner's, as they come out of another thread: small pieces may look into the same memory. */
+export function sealed(whose: ImageOwner, plain: ReadonlyMap<ImageName, Uint8Array>): SealedImages {
+  return structuredClone(sealImages(contractSealer, whose, plain));
+}
+
 /** Whose images a store lists. */
 export async function listed(store: ImageStore, before: number): Promise<ImageOwner[]> {
   const owners: ImageOwner[] = [];
@@ -39,7 +45,7 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
   it('gives back what was put, of any size, until it is removed', async () => {
     const { store, stored } = await open();
     const large = new Map<ImageName, Uint8Array>([['face1', Buffer.alloc(5 * 1024 * 1024, 'x')], ...images]);
-    await store.put(owner, large);
+    await store.put(owner, sealed(owner, large));
     for (const [name, image] of large) expect((await store.get(owner, name)).equals(image), name).toBe(true);
     await store.remove(owner);
     expect([...(await stored()).keys()]).toEqual([]);
@@ -49,9 +55,9 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
 
   it('keeps images encrypted, and under no other name or owner than their own', async () => {
     const { store, stored, move } = await open();
-    await store.put(owner, images);
+    await store.put(owner, sealed(owner, images));
     const other = { tenant: 'demo', captureId: 'cap_0124' };
-    await store.put(other, new Map([['back', Buffer.from('of another')]]));
+    await store.put(other, sealed(other, new Map([['back', Buffer.from('of another')]])));
     const found = await stored();
     expect(found.size).toBe(3);
     for (const bytes of found.values()) expect(String(bytes)).not.toMatch(/of the card|of another/);
@@ -66,7 +72,10 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
   it('leaves nothing behind when it can not put everything', async () => {
     const { failing, stored } = await open();
     const store = await failing(owner);
-    await expect(store.put(owner, images)).rejects.toMatchObject({ code: 'image_store_failed', retriable: true });
+    await expect(store.put(owner, sealed(owner, images))).rejects.toMatchObject({
+      code: 'image_store_failed',
+      retriable: true,
+    });
     expect([...(await stored()).keys()]).toEqual([]);
   });
 
@@ -74,7 +83,7 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
     const { store } = await open();
     const longer = { tenant: 'demo', captureId: 'cap_012323' };
     const elsewhere = { ...owner, tenant: 'demo-2' };
-    for (const one of [owner, longer, elsewhere]) await store.put(one, images);
+    for (const one of [owner, longer, elsewhere]) await store.put(one, sealed(one, images));
     await store.remove(owner);
     expect(await listed(store, Date.now() + hourMs)).toEqual([elsewhere, longer]);
   });
@@ -82,7 +91,7 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
   it('lists whose images were put before the time asked for, and nothing else that is there', async () => {
     const { store, litter } = await open();
     const owners = ['cap_01aa', 'cap_01bb'].map((captureId) => ({ tenant: 'demo', captureId }));
-    for (const one of owners) await store.put(one, images);
+    for (const one of owners) await store.put(one, sealed(one, images));
     await litter();
     expect(await listed(store, Date.now() + hourMs)).toEqual(owners);
     expect(await listed(store, Date.now() - hourMs)).toEqual([]);
@@ -91,7 +100,7 @@ export function imageStoreContract(open: () => Promise<HeldImageStore>): void {
   it('says when it can not be used, and may be tried again', async () => {
     const { away } = await open();
     const failed = { code: 'image_store_failed', retriable: true };
-    await expect(away.put(owner, images)).rejects.toMatchObject(failed);
+    await expect(away.put(owner, sealed(owner, images))).rejects.toMatchObject(failed);
     await expect(away.get(owner, 'front')).rejects.toMatchObject(failed);
     await expect(away.remove(owner)).rejects.toMatchObject(failed);
     await expect(listed(away, Date.now())).rejects.toMatchObject(failed);

@@ -6,6 +6,17 @@ export interface ImageOwner {
   readonly captureId: string;
 }
 
+/** An image as it is stored. */
+export interface SealedImage {
+  /** Of the image itself. */
+  readonly bytes: number;
+  /** Its sealed form, in pieces that follow each other. Small ones may look into the same memory, those of other images, too. */
+  readonly parts: readonly Uint8Array[];
+}
+
+/** The images of one capture, each bound to its owner and name. */
+export type SealedImages = ReadonlyMap<ImageName, SealedImage>;
+
 /**
  * Where images wait for their capture's turn; jobs and records never carry them (claim check).
  *
@@ -14,9 +25,10 @@ export interface ImageOwner {
 export interface ImageStore {
   /**
    * Resolves once every image is on stable storage; all of them or, on failure, none. An owner's images are put once, together.
-   * Throws `AppError('image_store_full')` or `AppError('image_store_failed')`, both retriable.
+   * They are the store's from then on, which empties them to give their memory back. Throws `AppError('image_store_full')` or
+   * `AppError('image_store_failed')`, both retriable.
    */
-  put(owner: ImageOwner, images: ReadonlyMap<ImageName, Uint8Array>): Promise<void>;
+  put(owner: ImageOwner, images: SealedImages): Promise<void>;
   /** Throws `AppError('image_missing')` when it is gone, `AppError('seal_broken')` when it was changed. */
   get(owner: ImageOwner, name: ImageName): Promise<Buffer>;
   /** Resolves once no image of this capture is left, half-stored ones included; harmless when there is none. */

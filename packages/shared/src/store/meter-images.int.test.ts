@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { ImageName } from '../contracts/capture.ts';
 import { createDiskImageStore } from './disk-image-store.ts';
 import { contractSealer } from './image-store.contract.ts';
-import type { ImageStore } from './image-store.ts';
+import type { ImageStore, SealedImages } from './image-store.ts';
 import { createImageUsage, readImageUsage } from './image-usage.ts';
 import { meterImages } from './meter-images.ts';
 import { openTestRedis } from './redis.fixture.ts';
@@ -19,7 +18,7 @@ beforeEach(async () => {
 afterAll(() => redis.quit());
 
 const owner = (captureId: string, tenant = 'demo') => ({ tenant, captureId });
-const images = (bytes: number) => new Map<ImageName, Uint8Array>([['front', Buffer.alloc(bytes)]]);
+const images = (bytes: number): SealedImages => new Map([['front', { bytes, parts: [Buffer.alloc(bytes + 50)] }]]);
 const usage = async () => {
   const [demo, other] = await readImageUsage(redis, ['demo', 'other']);
   return { demo, other };

@@ -14,7 +14,7 @@ export function meterImages(images: ImageStore, usage: ImageUsage): ImageStore {
   return {
     ...images,
     async put(owner, files) {
-      const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes, 0);
       if (!(await usage.reserve(owner, bytes))) {
         throw new AppError('image_store_overloaded', 'Too many images wait already.', { retriable: true });
       }

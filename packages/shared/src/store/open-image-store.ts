@@ -8,7 +8,7 @@ import type { Sealer } from './seal.ts';
  * The store that the settings choose; its folder is made if need be, its bucket must be there. The S3 client is loaded only
  * where it is wanted: it is larger than all else.
  */
-export async function openImageStore(settings: ImageStoreSettings, sealer: Sealer): Promise<ImageStore> {
+export async function openImageStore(settings: ImageStoreSettings, sealer: Pick<Sealer, 'open'>): Promise<ImageStore> {
   if (settings.CAPTURE_STORE === 's3') {
     const { createS3ImageStore } = await import('./s3-image-store.ts');
     return createS3ImageStore(placeOf(settings), sealer);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractSealer, imageStoreContract, listed } from './image-store.contract.ts';
+import { contractSealer, imageStoreContract, listed, sealed } from './image-store.contract.ts';
 import { openBucket, refuseWrites, testPlace } from './s3.fixture.ts';
 import { createS3ImageStore } from './s3-image-store.ts';
 
@@ -46,7 +46,6 @@ it.each([
 ])('takes %s for no missing image', async (_, wrong) => {
   const store = createS3ImageStore({ ...testPlace('wrong'), ...wrong }, contractSealer);
   await expect(store.get(owner, 'front')).rejects.toMatchObject({ code: 'image_store_failed', retriable: true });
-  await expect(store.put(owner, new Map([['front', Buffer.of(1)]]))).rejects.toMatchObject({
-    code: 'image_store_failed',
-  });
+  const images = sealed(owner, new Map([['front', Buffer.of(1)]]));
+  await expect(store.put(owner, images)).rejects.toMatchObject({ code: 'image_store_failed' });
 });

@@ -8,6 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { AppError } from '../runtime/errors.ts';
+import { freeMemory } from '../runtime/free-memory.ts';
 import { type ImageOwner, type ImageStore, imageContext } from './image-store.ts';
 import type { Sealer } from './seal.ts';
 
@@ -36,7 +37,7 @@ const fullNames = ['QuotaExceeded', 'XMinioStorageFull', 'XMinioAdminBucketQuota
  * An object appears whole, but a capture's objects one by one: nobody looks for them before `put` has resolved, and what a
  * crash leaves is listed as its owner's.
  */
-export function createS3ImageStore(place: S3Place, sealer: Sealer): ImageStore {
+export function createS3ImageStore(place: S3Place, sealer: Pick<Sealer, 'open'>): ImageStore {
   const client = connect(place);
   const Bucket = place.bucket;
   const folderOf = ({ tenant, captureId }: ImageOwner): string => `${place.prefix}${tenant}/${captureId}/`;
@@ -49,10 +50,11 @@ export function createS3ImageStore(place: S3Place, sealer: Sealer): ImageStore {
   };
   return {
     async put(owner, images) {
-      const puts = [...images].map(([name, image]) => {
-        const Body = sealer.seal(image, imageContext(owner, name));
-        return client.send(new PutObjectCommand({ Bucket, Key: `${folderOf(owner)}${name}`, Body }));
+      const objects = [...images].map(([name, { parts }]) => {
+        return { Bucket, Key: `${folderOf(owner)}${name}`, Body: Buffer.concat(parts) };
       });
+      freeMemory([...images.values()].flatMap(({ parts }) => parts));
+      const puts = objects.map((object) => client.send(new PutObjectCommand(object)));
       const failed = (await Promise.allSettled(puts)).find((one) => one.status === 'rejected');
       if (!failed) return;
       await remove(owner).catch(() => undefined);

@@ -17,6 +17,7 @@ import { createBullmqCaptureQueue } from '../queue/bullmq-capture-queue.ts';
 import { newCaptureId } from './capture-id.ts';
 import { eraseCapture } from './erase-capture.ts';
 import { type EraseSubjectDeps, eraseSubject } from './erase-subject.ts';
+import { sealSubmission } from './seal-submission.ts';
 import { type SubmitCaptureDeps, submitCapture } from './submit-capture.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -40,6 +41,7 @@ beforeEach(async () => {
   const captures = createCaptures(redis);
   submit = {
     ...{ captures, images, queue, sealer, logger: silent, now: Date.now, newCaptureId, newTransactionId: v4 },
+    seal: async (submission) => sealSubmission(sealer, submission),
     windowsOf: () => [{ calls: 10, ms: 1_000 }],
     idempotencyWindowMs: 60_000,
     expiryMsOf: () => 3_600_000,

@@ -16,6 +16,7 @@ import { v4 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createBullmqCaptureQueue } from '../queue/bullmq-capture-queue.ts';
 import { newCaptureId } from './capture-id.ts';
+import { sealSubmission } from './seal-submission.ts';
 import { type SubmitCapture, type SubmitCaptureDeps, submitCapture } from './submit-capture.ts';
 
 const database = 9;
@@ -46,6 +47,7 @@ beforeEach(async () => {
     images,
     queue,
     sealer,
+    seal: async (submission) => sealSubmission(sealer, submission),
     logger: silent,
     now: Date.now,
     newCaptureId,

@@ -1,20 +1,21 @@
-import { createHash, hash } from 'node:crypto';
 import type { CaptureFields, ImageName, Lane } from '@identity-events/shared/contracts/capture';
 import type { Window } from '@identity-events/shared/contracts/windows';
 import { AppError, errorCode } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { CaptureRecord } from '@identity-events/shared/store/capture-record';
 import type { Acceptance, Captures, NewCapture } from '@identity-events/shared/store/captures';
-import type { ImageStore } from '@identity-events/shared/store/image-store';
+import type { ImageOwner, ImageStore } from '@identity-events/shared/store/image-store';
 import { wasRefused } from '@identity-events/shared/store/redis-errors';
 import type { Sealer } from '@identity-events/shared/store/seal';
 import { sealUserToken } from '@identity-events/shared/store/user-token';
+import { fingerprintOf, type SealSubmission } from './seal-submission.ts';
 
 /** A capture that passed every check of the door. */
 export interface SubmitCapture {
   readonly tenant: string;
   readonly idempotencyKey: string;
   readonly fields: CaptureFields;
+  /** They may be empty afterwards: see {@link SealSubmission}. */
   readonly images: ReadonlyMap<ImageName, Uint8Array>;
   readonly traceparent?: string | undefined;
 }
@@ -34,6 +35,7 @@ export interface SubmitCaptureDeps {
   readonly queue: CaptureQueue;
   readonly logger: Logger;
   readonly sealer: Sealer;
+  readonly seal: SealSubmission;
   readonly now: () => number;
   /** Ids that sort by the time given, the capture's acceptance (epoch ms). */
   readonly newCaptureId: (createdAt: number) => string;
@@ -57,16 +59,14 @@ export interface SubmitCaptureDeps {
  */
 export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapture): Promise<CaptureRecord> {
   const capture = toNewCapture(deps, command);
-  const owner = { tenant: command.tenant, captureId: capture.id };
-  if (command.images.size > 0) {
-    // Asked first, so that a Redis that is away does not fill the image store with what nobody refers to.
-    await deps.captures.read(capture.id);
-    await deps.images.put(owner, command.images);
-  }
+  const hasImages = command.images.size > 0;
+  const fingerprint = hasImages
+    ? await storeImages(deps, capture, command)
+    : fingerprintOf(command.fields, command.images);
 
-  const acceptance = await accept(deps, capture, command);
+  const acceptance = await accept(deps, capture, { ...command, fingerprint, hasImages });
   const { verdict, captureId } = acceptance;
-  if (verdict !== 'accepted' && command.images.size > 0) await deps.images.remove(owner);
+  if (verdict !== 'accepted' && hasImages) await deps.images.remove(ownerOf(capture));
   if (verdict === 'conflict') {
     throw new AppError('idempotency_key_reused', 'The key was used before with another body.', { retriable: false });
   }
@@ -78,19 +78,46 @@ export async function submitCapture(deps: SubmitCaptureDeps, command: SubmitCapt
   return replay(deps, captureId);
 }
 
+/** Resolves to the submission's fingerprint once its images are stored. */
+async function storeImages(
+  deps: SubmitCaptureDeps,
+  capture: NewCapture,
+  { fields, images }: SubmitCapture,
+): Promise<string> {
+  const owner = ownerOf(capture);
+  // Asked first, so that a Redis that is away does not fill the image store with what nobody refers to.
+  await deps.captures.read(capture.id);
+  const sealed = await deps.seal({ owner, fields, images });
+  await deps.images.put(owner, sealed.images);
+  return sealed.fingerprint;
+}
+
+interface Claim {
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+  readonly hasImages: boolean;
+}
+
 /**
  * Stores the record. Images of one that was refused go at once; when it is unknown whether the record exists they stay, and
  * are collected if it does not.
  */
-async function accept(deps: SubmitCaptureDeps, capture: NewCapture, command: SubmitCapture): Promise<Acceptance> {
-  const { tenant, idempotencyKey: key, images } = command;
-  const claim = { key, fingerprint: fingerprintOf(command), windowMs: deps.idempotencyWindowMs };
+async function accept(
+  deps: SubmitCaptureDeps,
+  capture: NewCapture,
+  { idempotencyKey: key, fingerprint, hasImages }: Claim,
+): Promise<Acceptance> {
+  const claim = { key, fingerprint, windowMs: deps.idempotencyWindowMs };
   try {
-    return await deps.captures.accept(capture, claim, deps.windowsOf(tenant));
+    return await deps.captures.accept(capture, claim, deps.windowsOf(capture.tenant));
   } catch (error) {
-    if (wasRefused(error) && images.size > 0) await deps.images.remove({ tenant, captureId: capture.id });
+    if (wasRefused(error) && hasImages) await deps.images.remove(ownerOf(capture));
     throw error;
   }
+}
+
+function ownerOf({ tenant, id }: NewCapture): ImageOwner {
+  return { tenant, captureId: id };
 }
 
 /** The record stands, so the capture is accepted: a job that Redis can't take now is made by the reconciler. */
@@ -126,19 +153,4 @@ function toNewCapture(deps: SubmitCaptureDeps, { tenant, fields, traceparent }: 
     userToken: 'userToken' in fields ? sealUserToken(deps.sealer, fields.userToken, { tenant, id }) : undefined,
     traceparent,
   };
-}
-
-/** Equal for equal submissions, whichever way they were encoded. */
-function fingerprintOf({ fields, images }: SubmitCapture): string {
-  const text = JSON.stringify(Object.entries(fields).sort(byName));
-  if (images.size === 0) return hash('sha256', text, 'base64url');
-  const whole = createHash('sha256').update(text);
-  for (const [name, image] of [...images].sort(byName)) {
-    whole.update(`\n${name}:${image.byteLength}:`).update(image);
-  }
-  return whole.digest('base64url');
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

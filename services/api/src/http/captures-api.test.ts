@@ -74,7 +74,7 @@ it('holds no image in memory once it has answered', async () => {
   const { body } = await postImages(fixture, 'key-1', (seed) =>
     Buffer.concat([jpegOf(300, 200, seed), Buffer.alloc(300_000)]),
   ).expect(202);
-  const images = [...(fixture.images.get(body.id)?.values() ?? [])];
+  const images = [...(fixture.submitted.get(body.id)?.values() ?? [])];
   expect(images.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0, 0, 0]);
 });
 

@@ -4,12 +4,13 @@ import { AppError } from '@identity-events/shared/runtime/errors';
 import type { Logger } from '@identity-events/shared/runtime/logger';
 import type { CaptureRecord, ErasedRecord } from '@identity-events/shared/store/capture-record';
 import type { Captures, NewCapture } from '@identity-events/shared/store/captures';
-import type { ImageStore } from '@identity-events/shared/store/image-store';
+import type { ImageStore, SealedImages } from '@identity-events/shared/store/image-store';
 import { createSealer } from '@identity-events/shared/store/seal';
 import { keepTenants } from '@identity-events/shared/tenants/keep-tenants';
 import { testClient, testTenant } from '@identity-events/shared/tenants/tenant.fixture';
 import type { Express } from 'express';
 import { newCaptureId } from '../captures/capture-id.ts';
+import { sealSubmission } from '../captures/seal-submission.ts';
 import { buildContractDocuments } from '../documents/contract-documents.ts';
 import { createFakeIdentityImages, type FakeIdentityImages } from '../identities/identity-images.fixture.ts';
 import { createFakeAllowances } from '../limits/allowance.fixture.ts';
@@ -29,8 +30,10 @@ export const waitsMax = 2;
 export interface ApiFixture {
   readonly app: Express;
   readonly stored: Map<string, NewCapture>;
+  /** Images as they came to be sealed, by capture. */
+  readonly submitted: Map<string, ReadonlyMap<string, Uint8Array>>;
   /** By capture, as they were put. */
-  readonly images: Map<string, ReadonlyMap<string, Uint8Array>>;
+  readonly images: Map<string, SealedImages>;
   readonly queued: string[];
   readonly identityImages: FakeIdentityImages;
   readonly audited: AuditEntry[];
@@ -48,6 +51,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
   const stored: ApiFixture['stored'] = new Map();
   const erased = new Map<string, ErasedRecord>();
   const claims = new Map<string, { fingerprint: string; captureId: string }>();
+  const submitted: ApiFixture['submitted'] = new Map();
   const images: ApiFixture['images'] = new Map();
   const queued: string[] = [];
   const lines: ApiFixture['lines'] = [];
@@ -152,6 +156,10 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       images: imageStore,
       queue: { enqueue: (captureId) => whileUp(() => void queued.push(captureId)) },
       sealer,
+      async seal(submission) {
+        submitted.set(submission.owner.captureId, submission.images);
+        return sealSubmission(sealer, submission);
+      },
       logger,
       now: Date.now,
       newCaptureId,
@@ -183,7 +191,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     audit: { write: (entry) => void audited.push(entry) },
     logger,
   });
-  const seen = { stored, images, queued, identityImages, lines, audited, calls };
+  const seen = { stored, submitted, images, queued, identityImages, lines, audited, calls };
   const fixture: ApiFixture = { app, ...seen, away: false, imagesOverloaded: false };
   return fixture;
 }

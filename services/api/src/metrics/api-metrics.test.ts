@@ -59,7 +59,7 @@ it('submissions are counted by how they end, bytes of images when they are store
   for (const _ of verdicts) await captures.accept({ kind: 'link', lane: 'bulk' } as never, {} as never, []);
   const full = { put: async () => Promise.reject(new Error('full')) };
   const owner = { tenant: 'demo', captureId: 'cap_1' };
-  const files = new Map([['front', new Uint8Array(1_000)]] as const);
+  const files = new Map([['front', { bytes: 1_000, parts: [] }]] as const);
   await metrics.countImageBytes({ put: async () => undefined } as never).put(owner, files);
   await expect(metrics.countImageBytes(full as never).put(owner, files)).rejects.toThrow('full');
   const text = await registry.metrics();

@@ -71,7 +71,7 @@ export function createApiMetrics(registry: Registry, imageFolder?: string): ApiM
       ...images,
       async put(owner, files) {
         await images.put(owner, files);
-        for (const file of files.values()) imageBytes.inc(file.byteLength);
+        for (const { bytes } of files.values()) imageBytes.inc(bytes);
       },
     }),
   };

@@ -9,12 +9,14 @@ import type { Logger } from '@identity-events/shared/runtime/logger';
 import { type Captures, createCaptures, type NewCapture } from '@identity-events/shared/store/captures';
 import { createDiskImageStore } from '@identity-events/shared/store/disk-image-store';
 import { eraseRecord } from '@identity-events/shared/store/erase-record';
+import type { ImageOwner } from '@identity-events/shared/store/image-store';
 import { createImageUsage, readImageUsage } from '@identity-events/shared/store/image-usage';
 import { keys } from '@identity-events/shared/store/keys';
 import { meterImages } from '@identity-events/shared/store/meter-images';
 import { createOutbox, type Outbox } from '@identity-events/shared/store/outbox';
 import { clearTestRedis, openTestRedis } from '@identity-events/shared/store/redis.fixture';
 import { createSealer } from '@identity-events/shared/store/seal';
+import { sealImages } from '@identity-events/shared/store/seal-images';
 import { createWatchlist } from '@identity-events/shared/store/watchlist';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -73,6 +75,10 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
+function putImages(owner: ImageOwner): Promise<void> {
+  return images.put(owner, sealImages(sealer, owner, new Map([['front', Buffer.from('x')]])));
+}
+
 async function accepted(change: Partial<NewCapture> = {}): Promise<NewCapture> {
   const capture: NewCapture = {
     id: `cap_${randomUUID().replaceAll('-', '')}`,
@@ -86,7 +92,7 @@ async function accepted(change: Partial<NewCapture> = {}): Promise<NewCapture> {
     userToken: Buffer.from('sealed'),
     ...change,
   };
-  await images.put({ tenant: capture.tenant, captureId: capture.id }, new Map([['front', Buffer.from('x')]]));
+  await putImages({ tenant: capture.tenant, captureId: capture.id });
   await captures.accept(capture, { key: capture.id, fingerprint: 'f', windowMs: hourMs }, [{ calls: 10, ms: 1_000 }]);
   return capture;
 }
@@ -391,7 +397,7 @@ it('images without an open capture go once they are an hour old; all others stay
   await redis.hset(keys.capture(ended.id), 'status', 'verified');
   const orphans = ['cap_00aa', 'cap_00bb'].map((captureId) => ({ tenant: 'demo', captureId }));
   const wrong = { tenant: 'other', captureId: otherTenants.id };
-  for (const owner of [...orphans, wrong]) await images.put(owner, new Map([['front', Buffer.from('x')]]));
+  for (const owner of [...orphans, wrong]) await putImages(owner);
   const [orphan, young] = orphans;
   if (!orphan || !young) expect.fail();
   const demo = [open, unreadable, ended, otherTenants].map(({ id }) => ({ tenant: 'demo', captureId: id }));
