@@ -220,6 +220,34 @@ it('the outbox gives events oldest first until they are published, and notes whe
   await blocking.quit();
 });
 
+it.each(['identity.failed', 'identity.redacted'])(
+  'where something else stands in a record’s place, its %s and the events beside it are noted all the same',
+  async (type) => {
+    const outbox = createOutbox(redis, redis);
+    await redis.del(keys.outbox);
+    const ended = [newCapture(), newCapture(), newCapture()];
+    for (const capture of ended) {
+      await captures.accept(capture, claim(), windows);
+      await captures.finish(ending(capture, 'failed'));
+    }
+    const entries = await outbox.read(10, 0);
+    const at = { topic: 'identity.failed', partition: 3, offset: '41', at: 1_700_000_002_000 };
+    const [before, broken, after] = ended.map(({ id }) => id);
+    if (!before || !broken || !after) expect.fail();
+    await redis.set(keys.capture(broken), 'no record');
+    const ofBroken = ({ captureId }: (typeof entries)[number]): boolean => captureId === broken;
+    await outbox.published(
+      entries.map((entry) => {
+        return { entry: ofBroken(entry) ? { ...entry, event: { ...entry.event, type } } : entry, at };
+      }),
+    );
+    for (const id of [before, after]) expect((await captures.read(id))?.published).toEqual(at);
+    expect(await outbox.depth()).toBe(0);
+    expect(await redis.zmscore(keys.watchlist, before, broken, after)).toEqual([null, null, null]);
+    expect(await redis.get(keys.capture(broken))).toBe('no record');
+  },
+);
+
 it('one owner at a time holds the relay lease', async () => {
   const outbox = createOutbox(redis, redis);
   expect(await outbox.holdLease('a', 5_000)).toBe(true);

@@ -250,10 +250,12 @@ for i = 3, #KEYS do entries[i - 2] = ARGV[(i - 3) * 4 + 1] end
 redis.call('XDEL', KEYS[1], unpack(entries))
 for i = 3, #KEYS do
   local at = (i - 3) * 4
-  local record = redis.call('HMGET', KEYS[i], 'status', 'subject', 'published')
+  local record = redis.pcall('HMGET', KEYS[i], 'status', 'subject', 'published')
   local status, subject, published = record[1], record[2], record[3]
   local done = status ~= 'erased'
-  if ARGV[at + 4] == 'redaction' then
+  if record.err then
+    -- Something else stands in a record's place: an accident of one capture, and not of all that were published with it.
+  elseif ARGV[at + 4] == 'redaction' then
     done = published or not subject
     redis.call('HDEL', KEYS[i], 'redactionId')
     if done then redis.call('HDEL', KEYS[i], ${luaList(redactionFields)}) end
