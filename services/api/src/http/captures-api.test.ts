@@ -78,6 +78,17 @@ it('holds no image in memory once it has answered', async () => {
   expect(images.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0, 0, 0]);
 });
 
+it('answers 500 when the images could not be sealed, and keeps nothing: the same key is free', async () => {
+  const fixture = createApiFixture();
+  fixture.sealingFails = true;
+  const { body } = await postImages(fixture).expect(500);
+  expect(body.type).toBe('/problems/internal');
+  expect([fixture.images.size, fixture.stored.size, fixture.queued.length]).toEqual([0, 0, 0]);
+  fixture.sealingFails = false;
+  await postImages(fixture).expect(202);
+  expect([fixture.images.size, fixture.stored.size, fixture.queued.length]).toEqual([1, 1, 1]);
+});
+
 it('images of requests that come in one piece, one behind the other, stay apart', async () => {
   const fixture = createApiFixture();
   const form = new FormData();

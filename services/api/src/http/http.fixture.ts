@@ -42,6 +42,8 @@ export interface ApiFixture {
   readonly lines: { message: string; fields: unknown }[];
   /** While true, every store answers that it is away. */
   away: boolean;
+  /** While true, images can't be sealed. */
+  sealingFails: boolean;
   /** While true, more images wait than may. */
   imagesOverloaded: boolean;
 }
@@ -158,6 +160,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
       sealer,
       async seal(submission) {
         submitted.set(submission.owner.captureId, submission.images);
+        if (fixture.sealingFails) throw new Error('worker exited with code: 1');
         return sealSubmission(sealer, submission);
       },
       logger,
@@ -192,7 +195,7 @@ export function createApiFixture(bodyBytesInFlightMax = 1024 ** 3, parts: Partia
     logger,
   });
   const seen = { stored, submitted, images, queued, identityImages, lines, audited, calls };
-  const fixture: ApiFixture = { app, ...seen, away: false, imagesOverloaded: false };
+  const fixture: ApiFixture = { app, ...seen, away: false, sealingFails: false, imagesOverloaded: false };
   return fixture;
 }
 
